@@ -1,0 +1,73 @@
+// Refuses tables and features that cannot be learned from or scored, each with a sentence.
+import { VsrError } from '../errors/vsr-error.js';
+import { firstNonFinite, type Matrix } from '../math/matrix.js';
+import type { TrainingTable } from './router.js';
+
+/** Throws `VSR_TRAINING_DATA` unless the table is non-empty, finite, in range, and every model has an outcome. */
+export function checkTable(table: TrainingTable): void {
+  const { features, quality, models, groups } = table;
+  if (quality.rows === 0 || models.length === 0) {
+    throw new VsrError(
+      'VSR_TRAINING_DATA',
+      'The training table is empty: at least one query and one model are needed.',
+      {
+        hint: 'Run vsr benchmark first, or check --data-file.',
+      },
+    );
+  }
+  if (features.rows !== quality.rows || groups.length !== quality.rows || quality.cols !== models.length) {
+    throw new VsrError(
+      'VSR_TRAINING_DATA',
+      `The training table does not fit together: ${features.rows} feature rows, ${quality.rows} × ${quality.cols} outcomes, ${groups.length} groups, ${models.length} models.`,
+    );
+  }
+  const bad = firstNonFinite(features.data);
+  if (bad >= 0) {
+    throw new VsrError(
+      'VSR_TRAINING_DATA',
+      `Features row ${Math.floor(bad / features.cols)}, column ${bad % features.cols}: expected a number, got ${features.data[bad]}.`,
+    );
+  }
+  models.forEach((model, m) => {
+    checkModelColumn(model, m, quality);
+  });
+}
+
+function checkModelColumn(model: string, m: number, quality: Matrix<Float64Array>): void {
+  let cells = 0;
+  for (let i = 0; i < quality.rows; i++) {
+    const value = quality.data[i * quality.cols + m]!;
+    if (Number.isNaN(value)) continue;
+    cells++;
+    if (!(value >= 0 && value <= 1)) {
+      throw new VsrError('VSR_TRAINING_DATA', `Row ${i}, model ${model}: quality must be in [0, 1], got ${value}.`, {
+        hint: 'Divide by the maximum, or set scoring.scale.',
+      });
+    }
+  }
+  if (cells === 0) {
+    throw new VsrError('VSR_TRAINING_DATA', `Model ${model} has no outcome in the training rows.`, {
+      hint: `Benchmark ${model}, or leave it out with --models.`,
+    });
+  }
+}
+
+/** Throws `VSR_FEATURES` for a wrong width, NaN or infinity. */
+export function checkFeatures(features: Matrix, expectedCols: number): void {
+  if (features.cols !== expectedCols) {
+    throw new VsrError(
+      'VSR_FEATURES',
+      `The features have ${features.cols} columns, the router expects ${expectedCols}.`,
+      {
+        hint: 'Embed with the encoder that the artifact names.',
+      },
+    );
+  }
+  const bad = firstNonFinite(features.data);
+  if (bad >= 0) {
+    throw new VsrError(
+      'VSR_FEATURES',
+      `Features row ${Math.floor(bad / features.cols)}, column ${bad % features.cols}: expected a number, got ${features.data[bad]}.`,
+    );
+  }
+}

@@ -1,0 +1,123 @@
+// Turns a router's few own functions into the full contract: params parsed once, tables checked, scores from the graph.
+import type { z } from 'zod';
+import { VsrError } from '../errors/vsr-error.js';
+import type { Evaluator } from '../inference/evaluator.js';
+import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
+import type { ScoringGraph } from '../inference/scoring-graph.js';
+import { type Matrix, matrix } from '../math/matrix.js';
+import { checkFeatures, checkTable } from './check-table.js';
+import type {
+  Explanation,
+  FitContext,
+  FittedRouter,
+  Router,
+  RouterNeeds,
+  RouterState,
+  Scale,
+  ScoringBatch,
+  TrainingTable,
+} from './router.js';
+
+/** A fitted router as its own folder sees it. */
+export interface Fitted<P> {
+  readonly models: readonly string[];
+  readonly featureDim: number;
+  readonly params: P;
+  readonly state: RouterState;
+}
+
+export interface RouterSpec<S extends z.ZodType> {
+  readonly name: string;
+  readonly needs?: Partial<RouterNeeds>;
+  /** A z.strictObject with a default for every key. */
+  readonly params: S;
+  scale(params: z.output<S>): Scale;
+  /** Learns; the table has been checked. */
+  fit(table: TrainingTable, params: z.output<S>, context: FitContext): Promise<RouterState>;
+  /** The scoring graph: input `features` [batch × D] → `scores` [batch × M]. Throws `VSR_ARTIFACT` if the state does not fit together. */
+  graph(fitted: Fitted<z.output<S>>): ScoringGraph;
+  /** Another way to the same scores, where the params ask for one (implementation: ml-knn); undefined = the graph. */
+  score?(fitted: Fitted<z.output<S>>): ((batch: ScoringBatch) => Promise<Matrix>) | undefined;
+  explain?(fitted: Fitted<z.output<S>>, features: Matrix): Promise<Explanation>;
+}
+
+/** Rows scored in one run of the graph: bounds the memory of [rows × N] intermediates. */
+const CHUNK_ROWS = 256;
+/** Up to this many constant elements × rows plain arrays win, because ONNX Runtime costs 40 ms to load. */
+const PLAIN_WORK_LIMIT = 2_000_000;
+
+export function defineRouter<S extends z.ZodType<Record<string, unknown>>>(spec: RouterSpec<S>): Router {
+  return {
+    name: spec.name,
+    needs: { gradient: false, users: false, ...spec.needs },
+    params: spec.params,
+    async fit(table, rawParams, context) {
+      const params = parseParams(spec, rawParams);
+      checkTable(table);
+      const state = await spec.fit(table, params, context);
+      return fittedRouter(spec, { models: table.models, featureDim: table.features.cols, params, state });
+    },
+    restore: (restored) => fittedRouter(spec, { ...restored, params: parseParams(spec, restored.params) }),
+  };
+}
+
+function parseParams<S extends z.ZodType>(spec: RouterSpec<S>, raw: Readonly<Record<string, unknown>>): z.output<S> {
+  const parsed = spec.params.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const key = [spec.name, ...issue.path, ...(issue.code === 'unrecognized_keys' ? [issue.keys[0]!] : [])].join('.');
+  throw new VsrError('VSR_ROUTER_PARAMS', `routers.${key}: ${issue.message}.`, {
+    hint: `The parameters of ${spec.name} are described in configs/${spec.name}.yaml.`,
+  });
+}
+
+function fittedRouter<S extends z.ZodType<Record<string, unknown>>>(
+  spec: RouterSpec<S>,
+  fitted: Fitted<z.output<S>>,
+): FittedRouter {
+  let graph: ScoringGraph | undefined;
+  const graphOnce = () => (graph ??= spec.graph(fitted));
+  const evaluators = new Map<EvaluatorChoice, Promise<Evaluator>>();
+  const evaluator = (choice: EvaluatorChoice) => {
+    const opened = evaluators.get(choice) ?? openEvaluator(graphOnce(), choice);
+    evaluators.set(choice, opened);
+    return opened;
+  };
+  const scoreByGraph = async (batch: ScoringBatch, engine: EvaluatorChoice): Promise<Matrix> => {
+    const run = await evaluator(engine === 'auto' ? cheaperEngine(graphOnce(), batch.features.rows) : engine);
+    const scores = matrix(batch.features.rows, fitted.models.length);
+    for (let start = 0; start < scores.rows; start += CHUNK_ROWS) {
+      const end = Math.min(start + CHUNK_ROWS, scores.rows);
+      const features = batch.features.data.subarray(start * fitted.featureDim, end * fitted.featureDim);
+      const out = await run.run({ features: { shape: [end - start, fitted.featureDim], data: features } });
+      scores.data.set(out.data, start * scores.cols);
+    }
+    return scores;
+  };
+  const other = spec.score?.(fitted);
+  const explain = spec.explain?.bind(spec);
+  return {
+    name: spec.name,
+    models: fitted.models,
+    featureDim: fitted.featureDim,
+    scale: spec.scale(fitted.params),
+    params: fitted.params,
+    graph: graphOnce,
+    state: () => fitted.state,
+    async score(batch, engine = 'auto') {
+      checkFeatures(batch.features, fitted.featureDim);
+      return other && engine === 'auto' ? other(batch) : scoreByGraph(batch, engine);
+    },
+    ...(explain && {
+      explain: async (features: Matrix) => {
+        checkFeatures(features, fitted.featureDim);
+        return explain(fitted, features);
+      },
+    }),
+  };
+}
+
+function cheaperEngine(graph: ScoringGraph, rows: number): EvaluatorChoice {
+  const elements = Object.values(graph.constants).reduce((sum, constant) => sum + constant.data.length, 0);
+  return rows * elements <= PLAIN_WORK_LIMIT ? 'plain' : 'auto';
+}

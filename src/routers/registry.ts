@@ -1,0 +1,18 @@
+// All routers by name, each loaded only when it is asked for.
+import { nearestName } from '../errors/nearest.js';
+import { VsrError } from '../errors/vsr-error.js';
+import type { Router } from './router.js';
+
+const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {};
+
+export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
+
+/** Throws `VSR_ROUTER_UNKNOWN`, with the nearest name. */
+export async function loadRouter(name: string): Promise<Router> {
+  const load = ROUTERS[name];
+  if (load) return load();
+  const near = nearestName(name, ROUTER_NAMES);
+  throw new VsrError('VSR_ROUTER_UNKNOWN', `There is no router "${name}"; known are ${ROUTER_NAMES.join(', ')}.`, {
+    ...(near && { hint: `Did you mean ${near}?` }),
+  });
+}

@@ -1,0 +1,104 @@
+// The router contract: all nine score every query against every model, and nothing else.
+import type { ZodType } from 'zod';
+import type { EvaluatorChoice } from '../inference/registry.js';
+import type { ScoringGraph } from '../inference/scoring-graph.js';
+import type { Tensor } from '../inference/tensor.js';
+import type { Matrix } from '../math/matrix.js';
+
+/** What a router learns from: quality alone (the objective is applied once, in decide.ts). */
+export interface TrainingTable {
+  /** Column order of every [· × M] matrix. */
+  readonly models: readonly string[];
+  /** [N×D] */
+  readonly features: Matrix;
+  /** [N×M] in [0, 1]; NaN where the cell is missing. */
+  readonly quality: Matrix<Float64Array>;
+  /** [N] rows of equal number hold the same normalised text: inner validation keeps them on one side. */
+  readonly groups: Int32Array;
+}
+
+/** What a fitted router scores: Q queries, already embedded. */
+export interface ScoringBatch {
+  /** [Q×D] */
+  readonly features: Matrix;
+}
+
+/**
+ * What a score means. quality: expected quality in [0, 1]. logit: only differences within a row mean something.
+ * utility: a user's objective is already inside, decide.ts adds nothing.
+ */
+export type Scale = 'quality' | 'logit' | 'utility';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The only serial form of a fitted router: JSON and named tensors. */
+export interface RouterState {
+  readonly json: { readonly [key: string]: Json };
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/** What a router needs besides features and outcomes. */
+export interface RouterNeeds {
+  /** true: fit loads TensorFlow.js through the training room. */
+  readonly gradient: boolean;
+  /** true: scores depend on the user. */
+  readonly users: boolean;
+}
+
+export interface FitProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly message?: string;
+}
+
+export interface FitContext {
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: FitProgress) => void;
+  /** One sentence for the user: a clamped parameter, a missing model, a fallback. */
+  readonly onWarning?: (sentence: string) => void;
+}
+
+/** Why a query was scored as it was, in the router's own terms. */
+export type Explanation =
+  | {
+      readonly kind: 'neighbours';
+      readonly neighbours: readonly { readonly row: number; readonly similarity: number }[];
+    }
+  | { readonly kind: 'cluster'; readonly cluster: number; readonly size: number; readonly rows: readonly number[] };
+
+/** A router that has been fitted (or restored): it scores, and it can be written down. */
+export interface FittedRouter {
+  readonly name: string;
+  readonly models: readonly string[];
+  /** D */
+  readonly featureDim: number;
+  readonly scale: Scale;
+  readonly params: Readonly<Record<string, unknown>>;
+  graph(): ScoringGraph;
+  /** [Q×M]. Throws `VSR_FEATURES` for a wrong width, NaN or infinity. */
+  score(batch: ScoringBatch, engine?: EvaluatorChoice): Promise<Matrix>;
+  state(): RouterState;
+  /** For one query [1×D]; absent where the router has nothing to tell. Row numbers are rows of the training table. */
+  explain?(features: Matrix): Promise<Explanation>;
+}
+
+/** A router before fitting. */
+export interface Router {
+  readonly name: string;
+  readonly needs: RouterNeeds;
+  /** Strict: an unknown key is refused. */
+  readonly params: ZodType;
+  /** Throws `VSR_ROUTER_PARAMS`, `VSR_TRAINING_DATA` or `VSR_ABORTED`. */
+  fit(table: TrainingTable, params: Readonly<Record<string, unknown>>, context: FitContext): Promise<FittedRouter>;
+  /** Throws `VSR_ARTIFACT` where the state does not fit together. */
+  restore(fitted: RestoredRouter): FittedRouter;
+}
+
+/** What an artifact holds of a fitted router. */
+export interface RestoredRouter {
+  readonly models: readonly string[];
+  readonly featureDim: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly state: RouterState;
+}
