@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
+const text = z.string().min(1);
 const positiveInt = z.number().int().positive();
 const count = z.number().int().min(0);
 
@@ -40,17 +41,31 @@ const model = z.strictObject({
   maxTokens: positiveInt.optional(),
   temperature: z.number().min(0).optional(),
   systemPrompt: z.string().optional(),
+  /** Sent as it is, merged last into the request. */
   extraBody: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** One router's parameters: only their names are mapped here, the router's own strict schema judges them. */
+export const routerParams = z.record(z.string(), z.unknown());
+
+const weights = (section: { qualityWeight?: number | undefined; costWeight?: number | undefined }) =>
+  (section.qualityWeight ?? 0) + (section.costWeight ?? 0) <= 1 + 1e-9;
+const weightsMessage = {
+  path: ['costWeight'],
+  message: 'quality_weight and cost_weight may add up to at most 1 (latency takes the rest)',
+};
+
 export const configSchema = z.strictObject({
   seed: z.number().int().default(42),
+  /** A YAML file with `vllm_endpoints` and `model_config`, read as if it stood in this one. */
+  modelsFile: text.optional(),
   data: z
     .strictObject({
-      queries: z.string().optional(),
-      outcomes: z.string().optional(),
-      models: z.string().optional(),
-      users: z.string().optional(),
+      queries: text.optional(),
+      outcomes: text.optional(),
+      /** The catalogue (models.json): prices and descriptions. */
+      models: text.optional(),
+      users: text.optional(),
     })
     .prefault({}),
   objective: z
@@ -60,16 +75,17 @@ export const configSchema = z.strictObject({
       latencyScaleMs: z.number().positive().default(10_000),
       costScale: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
     })
+    .refine(weights, weightsMessage)
     .prefault({}),
-  embedding: z.strictObject({ model: z.string().default('static') }).prefault({}),
+  embedding: z.strictObject({ model: text.default('static') }).prefault({}),
   /** `endpoints` is read as the same key. */
   vllmEndpoints: z.array(endpoint).default([]),
   modelConfig: z.record(z.string(), model).default({}),
   benchmark: z
     .strictObject({
-      dataFile: z.string().optional(),
+      dataFile: text.optional(),
       models: z.array(z.string()).optional(),
-      output: z.string().default('outcomes.jsonl'),
+      output: text.default('outcomes.jsonl'),
       queryLimit: count.default(0),
       concurrency: positiveInt.optional(),
       rateLimitDelay: z.number().min(0).optional(),
@@ -91,23 +107,28 @@ export const configSchema = z.strictObject({
     .prefault({}),
   train: z
     .strictObject({
-      dataFile: z.string().optional(),
-      outputDir: z.string().default('artifacts'),
+      dataFile: text.optional(),
+      outputDir: text.default('artifacts'),
       router: z.array(z.string()).optional(),
-      split: z.tuple([share, share, share]).default([0.8, 0.1, 0.1]),
+      queryLimit: count.default(0),
+      split: z
+        .tuple([share, share, share])
+        .refine((shares) => Math.abs(shares.reduce((sum, part) => sum + part, 0) - 1) <= 1e-6, {
+          message: 'the shares of train, validation and test must add up to 1',
+        })
+        .default([0.8, 0.1, 0.1]),
       folds: z.union([z.literal('auto'), count]).default('auto'),
       leakCheck: z.enum(['error', 'warn', 'exclude']).default('error'),
     })
     .prefault({}),
-  /** Parameters per router; each router's own strict schema judges them. */
-  routers: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  routers: z.record(z.string(), routerParams).default({}),
   infer: z
     .strictObject({
-      artifacts: z.string().default('artifacts'),
+      artifacts: text.default('artifacts'),
       router: z.string().optional(),
       query: z.string().optional(),
       input: z.string().optional(),
-      output: z.string().optional(),
+      output: text.optional(),
       userId: z.string().optional(),
       candidates: z.array(z.string()).optional(),
       qualityWeight: share.optional(),
@@ -117,12 +138,13 @@ export const configSchema = z.strictObject({
       top: positiveInt.default(3),
       explain: z.boolean().default(false),
     })
+    .refine(weights, weightsMessage)
     .prefault({}),
   analyze: z
     .strictObject({
-      dataFile: z.string().optional(),
-      artifacts: z.string().default('artifacts'),
-      output: z.string().optional(),
+      dataFile: text.optional(),
+      artifacts: text.default('artifacts'),
+      output: text.optional(),
       split: z.enum(['test', 'validation', 'all']).optional(),
       qualityWeight: share.optional(),
       costWeight: share.optional(),
@@ -132,6 +154,7 @@ export const configSchema = z.strictObject({
       excludeTasks: z.array(z.string()).default([]),
       failOn: z.enum(['inconclusive', 'do-not-route']).optional(),
     })
+    .refine(weights, weightsMessage)
     .prefault({}),
 });
 
