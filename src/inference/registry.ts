@@ -6,10 +6,12 @@ export type EvaluatorChoice = 'auto' | EvaluatorName;
 
 /**
  * Opens an evaluator. `auto` is ONNX Runtime where it loads, else plain arrays.
- * Throws `VSR_ENGINE` if ONNX Runtime is named and does not load.
+ * Throws `VSR_GRAPH` for a malformed graph, `VSR_ENGINE` if ONNX Runtime is named and does not load.
  */
 export async function openEvaluator(graph: ScoringGraph, choice: EvaluatorChoice = 'auto'): Promise<Evaluator> {
-  void graph;
-  void choice;
-  throw new Error('not written yet');
+  if (choice === 'plain' || choice === 'auto') {
+    const { plainEvaluator } = await import('./plain/plain-evaluator.js');
+    return plainEvaluator(graph);
+  }
+  throw new Error('ONNX Runtime: next commit');
 }
