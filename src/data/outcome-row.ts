@@ -1,0 +1,100 @@
+// One row of outcomes.jsonl to an OutcomeRow and back: {"query":"2+2?","outcomes":{"a":{"quality":1,"latency":812,"status":"ok"}}}
+// or, short, {"query":"2+2?","scores":{"a":1,"b":0.5}}
+import { nearestName } from '../errors/nearest.js';
+import { VsrError } from '../errors/vsr-error.js';
+import { type JsonObject, objectAt, optionalAmount, optionalText, optionalTexts, wrong } from './field.js';
+import { type OutcomeCell, type OutcomeRow, STATUSES, type Status } from './outcome.js';
+import { type QueryRowOptions, queryFromRow, queryToRow } from './query-row.js';
+
+export interface OutcomeRowOptions extends QueryRowOptions {
+  /** Qualities of the file are divided by this (10 for marks from 0 to 10); default 1. */
+  readonly scale?: number;
+}
+
+/** Statuses that come with a quality; every other one is a missing cell. */
+const ANSWERED: ReadonlySet<Status> = new Set(['ok', 'empty', 'refused', 'truncated', 'filtered', 'too_long']);
+
+/** Throws VSR_DATA that starts with `where` and names the key. */
+export function outcomeFromRow(row: unknown, where: string, options: OutcomeRowOptions = {}): OutcomeRow {
+  const fields = objectAt(row, `${where}: a row`);
+  const query = queryFromRow(fields, where, options);
+  if (fields.outcomes !== undefined) {
+    const cells = Object.entries(objectAt(fields.outcomes, `${where}: outcomes`, 'an object with a cell per model'));
+    const outcomes = cells.map(
+      ([model, cell]) => [model, cellFrom(cell, `${where}: outcomes.${model}`, options)] as const,
+    );
+    return { query, outcomes: Object.fromEntries(outcomes) };
+  }
+  if (fields.scores !== undefined) {
+    const scores = Object.entries(objectAt(fields.scores, `${where}: scores`, 'an object with a number per model'));
+    const outcomes = scores.flatMap(([model, score]): [string, OutcomeCell][] => {
+      const quality = qualityFrom(score, `${where}: scores.${model}`, options);
+      return quality === null ? [] : [[model, { quality, status: 'ok' }]];
+    });
+    return { query, outcomes: Object.fromEntries(outcomes) };
+  }
+  throw new VsrError('VSR_DATA', `${where}: expected the key outcomes or scores, got neither.`, {
+    hint: 'A file without outcomes is input for `vsr benchmark`, which writes them.',
+  });
+}
+
+/** The row as outcomes.jsonl holds it, always in the long form. */
+export function outcomeRowToJson(row: OutcomeRow): JsonObject {
+  return { ...queryToRow(row.query), outcomes: row.outcomes };
+}
+
+function cellFrom(value: unknown, where: string, options: OutcomeRowOptions): OutcomeCell {
+  const fields = objectAt(value, where, 'an object with quality');
+  const status = statusFrom(fields.status, where);
+  if (fields.quality === undefined && (status === undefined || ANSWERED.has(status)))
+    throw wrong(`${where}.quality`, 'a number in [0, 1] or null', undefined);
+  const quality = qualityFrom(fields.quality ?? null, `${where}.quality`, options);
+  if (quality !== null && status !== undefined && !ANSWERED.has(status))
+    throw wrong(`${where}.quality`, `null, because status ${status} is a missing cell`, fields.quality);
+  return {
+    quality,
+    status: status ?? (quality === null ? 'unscored' : 'ok'),
+    ...present(fields, ['latency', 'ttft', 'inputTokens', 'outputTokens', 'cost', 'attempts'], (key) =>
+      optionalAmount(fields, key, `${where}`),
+    ),
+    ...present(fields, ['error', 'extracted'], (key) => optionalText(fields, key, where)),
+    ...present(fields, ['flags'], (key) => optionalTexts(fields, key, where)),
+    ...present(fields, ['repeats'], () => repeatsFrom(fields.repeats, `${where}.repeats`, options)),
+  };
+}
+
+/** The keys that the cell has, with null where it says null. */
+function present(fields: JsonObject, keys: readonly string[], read: (key: string) => unknown): Partial<OutcomeCell> {
+  return Object.fromEntries(keys.filter((key) => fields[key] !== undefined).map((key) => [key, read(key) ?? null]));
+}
+
+function qualityFrom(value: unknown, where: string, { scale = 1 }: OutcomeRowOptions): number | null {
+  if (value === null) return null;
+  const quality = typeof value === 'number' ? value / scale : Number.NaN;
+  if (quality >= 0 && quality <= 1) return quality;
+  const range = scale === 1 ? 'in [0, 1]' : `in [0, ${scale}] (scoring.scale)`;
+  throw wrong(
+    where,
+    typeof value === 'number' ? range : `a number ${range} or null`,
+    value,
+    'Divide by the maximum, or set scoring.scale.',
+  );
+}
+
+function statusFrom(value: unknown, where: string): Status | undefined {
+  if (value === undefined || value === null) return undefined;
+  const status = STATUSES.find((known) => known === value);
+  if (status !== undefined) return status;
+  const nearest = typeof value === 'string' ? nearestName(value, STATUSES) : undefined;
+  throw wrong(`${where}.status`, `one of ${STATUSES.join(', ')}`, value, nearest && `Did you mean ${nearest}?`);
+}
+
+function repeatsFrom(value: unknown, where: string, options: OutcomeRowOptions): number[] | null {
+  if (value === null) return null;
+  if (!Array.isArray(value)) throw wrong(where, 'a list of numbers', value);
+  return value.map((item, i) => {
+    const quality = qualityFrom(item, `${where}[${i}]`, options);
+    if (quality === null) throw wrong(`${where}[${i}]`, 'a number in [0, 1]', item);
+    return quality;
+  });
+}
