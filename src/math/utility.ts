@@ -40,13 +40,22 @@ export function objectiveWeights(asked: AskedWeights, { hasLatency, hasCost }: K
   const latency = Math.max(0, 1 - asked.qualityWeight - cost);
   const quality = 1 - latency - cost;
   if (!hasLatency && !hasCost && latency + cost > 0) {
-    return { weights: { quality: 1, latency: 0, cost: 0 }, moved: 'The data knows neither latency nor cost: quality alone decides.' };
+    return {
+      weights: { quality: 1, latency: 0, cost: 0 },
+      moved: 'The data knows neither latency nor cost: quality alone decides.',
+    };
   }
   if (!hasLatency && latency > 0) {
-    return { weights: { quality, latency: 0, cost: latency + cost }, moved: `The data knows no latency: its weight of ${short(latency)} goes to cost.` };
+    return {
+      weights: { quality, latency: 0, cost: latency + cost },
+      moved: `The data knows no latency: its weight of ${short(latency)} goes to cost.`,
+    };
   }
   if (!hasCost && cost > 0) {
-    return { weights: { quality, latency: latency + cost, cost: 0 }, moved: `The data knows no cost: its weight of ${short(cost)} goes to latency.` };
+    return {
+      weights: { quality, latency: latency + cost, cost: 0 },
+      moved: `The data knows no cost: its weight of ${short(cost)} goes to latency.`,
+    };
   }
   return { weights: { quality, latency, cost } };
 }
