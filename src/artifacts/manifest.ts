@@ -1,0 +1,99 @@
+// manifest.json: what an artifact directory holds, and a checksum over itself.
+import { createHash } from 'node:crypto';
+import { VsrError } from '../errors/vsr-error.js';
+
+export const ARTIFACT_FORMAT = 'vsr.artifact/1';
+
+/** Means over the train rows; null = unknown. latency in ms, cost in dollars per query, prices in dollars per million tokens. */
+export interface ModelStats {
+  readonly quality: number;
+  readonly latency: number | null;
+  readonly cost: number | null;
+  readonly outputTokens: number | null;
+  readonly inputPrice: number | null;
+  readonly outputPrice: number | null;
+  /** Present cells on train. */
+  readonly n: number;
+}
+
+export interface ManifestObjective {
+  readonly quality: number;
+  readonly latency: number;
+  readonly cost: number;
+  readonly latencyScaleMs: number;
+  /** Dollars. */
+  readonly costScale: number;
+}
+
+export interface RouterEntry {
+  readonly file: string;
+  readonly tensors: string;
+  readonly scale: 'quality' | 'logit' | 'utility';
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Mean over the validation rows; what the best router is chosen by. */
+  readonly validation: { readonly utility: number; readonly quality: number; readonly n: number };
+  readonly fitSeconds: number;
+}
+
+export interface Manifest {
+  readonly format: typeof ARTIFACT_FORMAT;
+  readonly version: string;
+  readonly createdAt: string;
+  readonly seed: number;
+  /** Column order of every score matrix. */
+  readonly models: readonly string[];
+  readonly objective: ManifestObjective;
+  readonly embedder: { readonly id: string; readonly fingerprint: string; readonly dim: number };
+  readonly features: { readonly dim: number };
+  readonly data: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly example: boolean;
+    readonly queries: number;
+    readonly split: { readonly train: number; readonly validation: number; readonly test: number };
+    /** The ratios behind the hash split; rows with a `split` of their own keep it. */
+    readonly ratios: readonly [number, number, number];
+    readonly folds: number;
+  };
+  readonly modelStats: Readonly<Record<string, ModelStats>>;
+  /** Best mean utility on train. */
+  readonly bestSingle: string;
+  readonly config: unknown;
+  readonly routers: Readonly<Record<string, RouterEntry>>;
+  /** Chosen on validation. */
+  readonly bestRouter: string;
+  /** SHA-256 (hex) of every other file of the directory. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The manifest as JSON text, its own SHA-256 first. */
+export function serialiseManifest(manifest: Manifest): string {
+  return `${JSON.stringify({ sha256: sha256(JSON.stringify(manifest)), ...manifest }, null, 2)}\n`;
+}
+
+/** Throws `VSR_ARTIFACT` for anything that is not an unchanged manifest of this format. */
+export function parseManifest(text: string, path: string): Manifest {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(`${path} is not JSON`, cause);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw damaged(`${path} is not a JSON object`);
+  const { sha256: stated, ...manifest } = parsed as Manifest & { sha256?: unknown };
+  if (manifest.format !== ARTIFACT_FORMAT) {
+    throw damaged(`${path}: expected format "${ARTIFACT_FORMAT}", got ${JSON.stringify(manifest.format ?? null)}`);
+  }
+  if (stated !== sha256(JSON.stringify(manifest)))
+    throw damaged(`${path} was changed after training: its checksum does not match`);
+  return manifest;
+}
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function damaged(message: string, cause?: unknown): VsrError {
+  return new VsrError('VSR_ARTIFACT', `${message}.`, { hint: 'Run vsr train again.', cause });
+}
