@@ -38,6 +38,9 @@ export function checkInputs(graph: ScoringGraph, inputs: Readonly<Record<string,
     const given = inputs[name];
     if (!given) throw new VsrError('VSR_GRAPH', `scoring graph: input "${name}" [${shape.join('×')}] is missing.`);
     checkTensor(given, `scoring graph: input "${name}"`);
+    if (!(given.data instanceof Float32Array)) {
+      throw new VsrError('VSR_GRAPH', `scoring graph: input "${name}" must be float32 values, got whole numbers.`);
+    }
     const expected = shape.map((size) => (size === 'batch' ? (batch ?? size) : size));
     if (given.shape.length === expected.length && expected.every((size, i) => size === given.shape[i])) continue;
     throw new VsrError(

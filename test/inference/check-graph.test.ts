@@ -26,6 +26,10 @@ describe('inputs', () => {
       { features: { shape: [1, 2], data: new Float32Array(3) } },
       'scoring graph: input "features" has shape [1×2] but 3 values.',
     ],
+    [
+      { features: { shape: [1, 2], data: Int32Array.of(1, 2) } },
+      'scoring graph: input "features" must be float32 values, got whole numbers.',
+    ],
     [{ features: features(1), user: features(1) }, 'scoring graph: there is no input "user"; its inputs are features.'],
   ])('that do not fit are refused: %j', async (inputs, message) => {
     await expect(plainEvaluator(doubled).run(inputs)).rejects.toMatchObject({ code: 'VSR_GRAPH', message });

@@ -8,7 +8,7 @@ const i = (shape: number[], ...values: number[]): Tensor => ({ shape, data: Int3
 
 type Attributes = Record<string, number | readonly number[]>;
 
-/** Runs one node over the given tensors; every input is an input of the graph. */
+/** Runs one node over the given tensors: float32 values are inputs of the graph, whole numbers constants. */
 async function run(
   op: OpName,
   inputs: Tensor[],
@@ -18,14 +18,17 @@ async function run(
 ): Promise<Tensor> {
   const names = inputs.map((_, index) => `x${index}`);
   const made = Array.from({ length: outputs }, (_, index) => `y${index}`);
+  const named = inputs.map((tensor, index) => [names[index]!, tensor] as const);
   const evaluator = plainEvaluator({
-    inputs: inputs.map((tensor, index) => ({ name: names[index]!, shape: tensor.shape })),
-    constants: {},
+    inputs: named.filter(isInput).map(([name, tensor]) => ({ name, shape: tensor.shape })),
+    constants: Object.fromEntries(named.filter((entry) => !isInput(entry))),
     nodes: [{ op, inputs: names, outputs: made, attributes }],
     output: made[output]!,
   });
-  return evaluator.run(Object.fromEntries(inputs.map((tensor, index) => [names[index]!, tensor])));
+  return evaluator.run(Object.fromEntries(named.filter(isInput)));
 }
+
+const isInput = ([, tensor]: readonly [string, Tensor]) => tensor.data instanceof Float32Array;
 
 describe('Add, Sub, Mul, Div', () => {
   test('work value by value on equal shapes', async () => {
