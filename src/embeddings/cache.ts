@@ -1,0 +1,69 @@
+// An encoder that remembers: vectors of texts seen before come from `<directory>/<first 16 of the fingerprint>/`.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { matrix, rowOf } from '../math/matrix.js';
+import type { Encoder } from './encoder.js';
+import { openVectorFile, type VectorFile } from './vector-file.js';
+
+export interface CacheOptions {
+  /** Told once, in a sentence, when the cache cannot be read or written; encoding goes on without it. */
+  readonly onWarning?: (sentence: string) => void;
+}
+
+/**
+ * The same encoder with a cache on disk. A text is encoded once, also within one call. Nothing is opened before the first call.
+ * `truncatedCount` counts the texts encoded in this call, not those that came from the cache.
+ */
+export function cachedEncoder(encoder: Encoder, directory: string, options: CacheOptions = {}): Encoder {
+  const folder = join(directory, encoder.fingerprint.replace(/^sha256:/, '').slice(0, 16));
+  let file: VectorFile | undefined;
+  let usable = true;
+  return {
+    id: encoder.id,
+    fingerprint: encoder.fingerprint,
+    dim: encoder.dim,
+    embed: async (texts, signal) => {
+      const keys = texts.map((text) => createHash('sha256').update(text).digest('binary'));
+      const vectors = new Map<string, Float32Array>();
+      const missing = new Map<string, string>();
+      guarded(() => {
+        file ??= openVectorFile(folder, encoder);
+      });
+      texts.forEach((text, i) => {
+        const key = keys[i]!;
+        if (vectors.has(key) || missing.has(key)) return;
+        const vector = guarded(() => file?.get(key));
+        if (vector) vectors.set(key, vector);
+        else missing.set(key, text);
+      });
+
+      let truncatedCount = 0;
+      if (missing.size > 0) {
+        const fresh = await encoder.embed([...missing.values()], signal);
+        truncatedCount = fresh.truncatedCount;
+        const rows = [...missing.keys()].map((key, i) => [key, rowOf(fresh.vectors, i)] as const);
+        for (const [key, vector] of rows) vectors.set(key, vector);
+        guarded(() => file?.append(rows));
+      }
+      const out = matrix(texts.length, encoder.dim);
+      keys.forEach((key, i) => {
+        out.data.set(vectors.get(key)!, i * encoder.dim);
+      });
+      return { vectors: out, truncatedCount };
+    },
+  };
+
+  /** What the disk does, until it fails once. */
+  function guarded<T>(work: () => T): T | undefined {
+    if (!usable) return undefined;
+    try {
+      return work();
+    } catch (error) {
+      usable = false;
+      options.onWarning?.(
+        `The embedding cache ${folder} cannot be used (${(error as Error).message}); going on without it.`,
+      );
+      return undefined;
+    }
+  }
+}
