@@ -1,0 +1,66 @@
+// The gate of one endpoint: so many calls at a time, a pause after each, fewer after a 429, none while it is unreachable.
+import PQueue from 'p-queue';
+import type { Wait } from './wait.js';
+
+export type CallResult = 'success' | 'rate-limited' | 'unreachable' | 'other';
+
+export interface Gate {
+  /** Runs the task when a slot is free; the slot stays taken for the delay after it. Rejects at once if the signal fires before. */
+  run<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  /** Resolves when the endpoint is not paused. */
+  open(signal: AbortSignal | undefined): Promise<void>;
+  /** What came of one attempt. */
+  note(result: CallResult): void;
+  readonly slots: number;
+}
+
+export interface GateOptions {
+  readonly concurrency: number;
+  readonly delayMs: number;
+  readonly wait: Wait;
+  /** Milliseconds on any clock. */
+  readonly now: () => number;
+}
+
+const SUCCESSES_PER_SLOT = 20;
+const FAILURES_BEFORE_PAUSE = 5;
+const PAUSE_MS = 30_000;
+
+/** A 429 halves the slots (at least 1), 20 successes add one back; 5 unreachable attempts in a row pause for 30 s. */
+export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Gate {
+  const queue = new PQueue({ concurrency });
+  let successes = 0;
+  let failures = 0;
+  let pausedUntil = 0;
+  return {
+    run: (task, signal) =>
+      new Promise((resolve, reject) => {
+        const slot = async () => {
+          await task().then(resolve, reject);
+          if (delayMs > 0) await wait(delayMs, signal);
+        };
+        // An abort during the delay rejects after the task has settled: then this changes nothing.
+        queue.add(slot, signal ? { signal } : {}).catch(reject);
+      }),
+    async open(signal) {
+      for (let left = pausedUntil - now(); left > 0; left = pausedUntil - now()) await wait(left, signal);
+    },
+    note(result) {
+      failures = result === 'unreachable' ? failures + 1 : 0;
+      if (failures >= FAILURES_BEFORE_PAUSE) {
+        pausedUntil = now() + PAUSE_MS;
+        failures = 0;
+      }
+      if (result === 'rate-limited') {
+        queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
+        successes = 0;
+      } else if (result === 'success' && queue.concurrency < concurrency && ++successes >= SUCCESSES_PER_SLOT) {
+        queue.concurrency++;
+        successes = 0;
+      }
+    },
+    get slots() {
+      return queue.concurrency;
+    },
+  };
+}
