@@ -124,6 +124,11 @@ function setFlag(tree: Plain, path: Path, value: unknown): void {
   define(node, path.at(-1)!, value);
 }
 
+/** Every default and nothing else. */
+export function defaultConfig(): VsrConfig {
+  return deepFreeze(configSchema.parse({}));
+}
+
 /** Whether a flag's value is what is wrong at `path`; the two weights are judged together. */
 function concerns(flag: Path, path: Path): boolean {
   const last = path.at(-1) === 'costWeight' && flag.at(-1) === 'qualityWeight' ? flag.length - 1 : flag.length;

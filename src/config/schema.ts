@@ -135,7 +135,8 @@ export const configSchema = z.strictObject({
       costWeight: share.optional(),
       maxCost: z.number().positive().optional(),
       fallback: z.string().optional(),
-      top: positiveInt.default(3),
+      /** Models of the ranking that are shown; without it three in a text, all in JSON. */
+      top: positiveInt.optional(),
       explain: z.boolean().default(false),
     })
     .refine(weights, weightsMessage)
