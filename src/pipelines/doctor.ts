@@ -1,0 +1,202 @@
+// doctor: what is live here, what is missing, and the command that closes each gap.
+import { existsSync } from 'node:fs';
+import { access, constants, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { environment } from '../config/environment.js';
+import { defaultConfig, type LoadedConfig } from '../config/load.js';
+import type { VsrConfig } from '../config/schema.js';
+import { VsrError } from '../errors/vsr-error.js';
+import { engineChecks } from './doctor/engines.js';
+import { EMBEDDING_CACHE } from './learning/embed-rows.js';
+import { catalogueSource, outcomeSource, querySource, userSource } from './sources.js';
+import { routerRequests } from './train/requests.js';
+
+/** ok: live. gap: vsr works without it, less well. dead: something that the configuration needs does not work. */
+export type CheckState = 'ok' | 'gap' | 'dead';
+
+export interface Check {
+  readonly name: string;
+  readonly state: CheckState;
+  readonly detail: string;
+  /** The command (or the one thing to do) that closes the gap. */
+  readonly fix?: string;
+}
+
+export interface Diagnosis {
+  /** false: something that the configuration needs is dead. */
+  readonly healthy: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** @param loaded the configuration, or why it could not be loaded: then the rest is checked under the defaults */
+export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis> {
+  const config = loaded instanceof VsrError ? defaultConfig() : loaded.config;
+  const checks = [
+    ...(await engineChecks()),
+    await encoderCheck(config),
+    configCheck(loaded),
+    ...(loaded instanceof VsrError ? [] : [await routersCheck(config), ...endpointChecks(loaded), modelsCheck(config)]),
+    ...dataChecks(config),
+    await artifactCheck(config),
+    await cacheCheck(),
+  ];
+  return { healthy: checks.every(({ state }) => state !== 'dead'), checks };
+}
+
+/** Opens the encoder and embeds one text: a vector of unit length must come out. */
+async function encoderCheck({ embedding }: VsrConfig): Promise<Check> {
+  const name = 'encoder';
+  return orDead(name, async () => {
+    const { openEncoder } = await import('../embeddings/registry.js');
+    const encoder = await openEncoder({ model: embedding.model });
+    const { vectors } = await encoder.embed(['What is the derivative of x^3?']);
+    const length = Math.hypot(...vectors.data);
+    if (Math.abs(length - 1) > 1e-3) {
+      throw new VsrError('VSR_ENCODER', `${encoder.id} gives a vector of length ${length}, expected 1.`);
+    }
+    return { name, state: 'ok', detail: `${encoder.id}, ${encoder.dim} wide, ${encoder.fingerprint.slice(0, 19)}` };
+  });
+}
+
+function configCheck(loaded: LoadedConfig | VsrError): Check {
+  const name = 'config';
+  if (loaded instanceof VsrError) return dead(name, loaded);
+  const { file, modelsFile, sets, flags } = loaded.origin;
+  const parts = [
+    file ?? 'defaults, no vsr.yaml here',
+    ...(modelsFile ? [`models from ${modelsFile}`] : []),
+    ...(sets.length > 0 ? [`--set ${sets.join(', --set ')}`] : []),
+    ...(flags.length > 0 ? [flags.join(' ')] : []),
+  ];
+  return {
+    name,
+    state: 'ok',
+    detail: parts.join('; '),
+    ...(file === null && { fix: 'vsr init starts a project of your own' }),
+  };
+}
+
+/** The routers that `train` would fit, and the parameters they would get. */
+async function routersCheck(config: VsrConfig): Promise<Check> {
+  const name = 'routers';
+  return orDead(name, async () => {
+    const requests = await routerRequests(config);
+    return { name, state: 'ok', detail: requests.map((request) => request.name).join(', ') };
+  });
+}
+
+/** One check an endpoint: where it is and whether its key is set. The key itself is never shown. */
+function endpointChecks({ config, missingKeys }: LoadedConfig): Check[] {
+  return config.vllmEndpoints.map((endpoint, i): Check => {
+    const name = `endpoint ${endpoint.name}`;
+    const where = endpoint.baseUrl ?? endpoint.address ?? endpoint.type ?? 'no address';
+    const missing = missingKeys.find(({ path }) => path[0] === 'vllmEndpoints' && path[1] === i);
+    if (missing) {
+      const { variable } = missing;
+      return { name, state: 'dead', detail: `${where}; ${variable} is not set`, fix: `export ${variable}=…` };
+    }
+    if (endpoint.apiKey !== undefined) return { name, state: 'ok', detail: `${where}; key set` };
+    if (endpoint.type !== 'openai' || endpoint.baseUrl !== undefined) {
+      return { name, state: 'ok', detail: `${where}; no key configured` };
+    }
+    return environment().OPENAI_API_KEY
+      ? { name, state: 'ok', detail: `${where}; key set by OPENAI_API_KEY` }
+      : { name, state: 'dead', detail: `${where}; OPENAI_API_KEY is not set`, fix: 'export OPENAI_API_KEY=…' };
+  });
+}
+
+function modelsCheck(config: VsrConfig): Check {
+  const name = 'models';
+  const aliases = Object.keys(config.modelConfig);
+  if (aliases.length > 0) return { name, state: 'ok', detail: aliases.join(', ') };
+  return querySource(config).example
+    ? { name, state: 'ok', detail: "the bundled example's, played back from recorded outcomes" }
+    : {
+        name,
+        state: 'gap',
+        detail: 'no model is configured, so nothing can be asked',
+        fix: 'vsr init writes a models.yaml',
+      };
+}
+
+function dataChecks(config: VsrConfig): Check[] {
+  const queries = querySource(config);
+  const outcomes = outcomeSource(config, config.train.dataFile);
+  return [
+    fileCheck('queries', queries.path, queries.example),
+    fileCheck('outcomes', outcomes.path, outcomes.example),
+    fileCheck(
+      'catalogue',
+      catalogueSource(config, outcomes.example),
+      outcomes.example && config.data.models === undefined,
+    ),
+    fileCheck('users', userSource(config, outcomes.example), outcomes.example && config.data.users === undefined),
+  ];
+}
+
+function fileCheck(name: string, path: string | undefined, example: boolean): Check {
+  if (path === undefined) return { name, state: 'ok', detail: 'none' };
+  if (!existsSync(path)) return { name, state: 'dead', detail: `${path} does not exist`, fix: FILE_FIXES[name]! };
+  return { name, state: 'ok', detail: example ? 'the bundled example' : path };
+}
+
+const FILE_FIXES: Readonly<Record<string, string>> = {
+  queries: 'correct data.queries, or write the file (vsr init shows its form)',
+  outcomes: 'vsr benchmark',
+  catalogue: 'correct data.models',
+  users: 'correct data.users',
+};
+
+async function artifactCheck({ infer }: VsrConfig): Promise<Check> {
+  const name = 'artifacts';
+  if (!existsSync(infer.artifacts)) {
+    return { name, state: 'gap', detail: `${infer.artifacts}: nothing trained yet`, fix: 'vsr train' };
+  }
+  return orDead(name, async () => {
+    const { openTrained } = await import('./trained/trained-router.js');
+    const { routers, bestRouter, data } = (await openTrained(infer.artifacts)).artifact.manifest;
+    return {
+      name,
+      state: 'ok',
+      detail: `${infer.artifacts}: ${Object.keys(routers).join(', ')}; best ${bestRouter}; ${data.queries} queries`,
+    };
+  });
+}
+
+async function cacheCheck(): Promise<Check> {
+  const name = 'cache';
+  if (existsSync(EMBEDDING_CACHE)) {
+    const files = (await readdir(EMBEDDING_CACHE, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    const sizes = await Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size));
+    const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+    return { name, state: 'ok', detail: `${EMBEDDING_CACHE}: ${megabytes.toFixed(1)} MB of embeddings` };
+  }
+  const folder = existsSync(dirname(EMBEDDING_CACHE)) ? dirname(EMBEDDING_CACHE) : '.';
+  const writable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return writable
+    ? { name, state: 'ok', detail: `${EMBEDDING_CACHE}: empty` }
+    : {
+        name,
+        state: 'gap',
+        detail: `${EMBEDDING_CACHE} cannot be made here`,
+        fix: 'work in a folder that you may write to',
+      };
+}
+
+async function orDead(name: string, check: () => Promise<Check>): Promise<Check> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof VsrError) return dead(name, error);
+    throw error;
+  }
+}
+
+function dead(name: string, { message, hint }: VsrError): Check {
+  return { name, state: 'dead', detail: message, ...(hint && { fix: hint }) };
+}

@@ -1,0 +1,35 @@
+// Node and the two engines: what runs here, and what would bring the better one.
+import { onnxRuntimeStatus } from '../../inference/onnxruntime/onnx-runtime.js';
+import type { Check } from '../doctor.js';
+
+export async function engineChecks(): Promise<Check[]> {
+  return [nodeCheck(process.versions.node), onnxRuntimeCheck(await onnxRuntimeStatus())];
+}
+
+/** package.json's `engines`. */
+const OLDEST_NODE = [20, 19] as const;
+
+export function nodeCheck(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  const isNewEnough = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+  if (isNewEnough) return { name: 'node', state: 'ok', detail: version };
+  return {
+    name: 'node',
+    state: 'dead',
+    detail: `${version}; vsr needs ${OLDEST_NODE.join('.')} or newer`,
+    fix: 'install a newer Node, for example npx -p node@22 node --version',
+  };
+}
+
+/** Without it plain arrays score the same, more slowly. */
+export function onnxRuntimeCheck(status: { live: boolean; version?: string; reason?: string }): Check {
+  const name = 'onnxruntime';
+  if (status.live) return { name, state: 'ok', detail: `live${status.version ? `, ${status.version}` : ''}` };
+  return {
+    name,
+    state: 'gap',
+    detail: `not live: ${status.reason}; plain arrays score instead, more slowly`,
+    fix: 'npm install onnxruntime-node',
+  };
+}
