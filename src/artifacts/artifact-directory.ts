@@ -1,0 +1,104 @@
+// An artifact directory: written file by file with the manifest last, read with every hash checked.
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { VsrError } from '../errors/vsr-error.js';
+import { writeFileAtomically } from './atomic-write.js';
+import { type Manifest, parseManifest, serialiseManifest, sha256 } from './manifest.js';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+export type ArtifactFiles = Readonly<Record<string, string | Uint8Array>>;
+
+export interface ArtifactDirectory {
+  readonly path: string;
+  readonly manifest: Manifest;
+  /** Bytes of one file, checked against its hash in the manifest. Throws `VSR_ARTIFACT`. */
+  read(name: string): Buffer;
+  has(name: string): boolean;
+}
+
+/**
+ * Writes every file, the manifest last: a directory without a manifest is a run cut short.
+ * Throws `VSR_FILE` where the directory cannot be written.
+ */
+export function writeArtifactDirectory(
+  path: string,
+  manifest: Omit<Manifest, 'files'>,
+  files: ArtifactFiles,
+): Manifest {
+  makeDirectory(path);
+  rmSync(join(path, MANIFEST_FILE), { force: true });
+  const hashes: Record<string, string> = {};
+  for (const [name, content] of Object.entries(files)) {
+    writeFileAtomically(join(path, name), content);
+    hashes[name] = sha256(content);
+  }
+  const complete: Manifest = { ...manifest, files: hashes };
+  writeFileAtomically(join(path, MANIFEST_FILE), serialiseManifest(complete));
+  return complete;
+}
+
+/** Throws `VSR_ARTIFACT` if there is no directory, no manifest, or a damaged one. Files are read, and checked, when asked for. */
+export function openArtifactDirectory(path: string): ArtifactDirectory {
+  if (!existsSync(path)) {
+    throw new VsrError('VSR_ARTIFACT', `${path}: there is no such artifact directory.`, {
+      hint: 'Run vsr train first.',
+    });
+  }
+  if (!statSync(path).isDirectory()) {
+    throw new VsrError('VSR_ARTIFACT', `${path}: expected an artifact directory, got a file.`, {
+      hint: 'Give the directory that vsr train wrote.',
+    });
+  }
+  const manifestPath = join(path, MANIFEST_FILE);
+  if (!existsSync(manifestPath)) {
+    throw new VsrError(
+      'VSR_ARTIFACT',
+      `${path}: there is no ${MANIFEST_FILE}, so this is no artifact or its training was cut short.`,
+      {
+        hint: 'Run vsr train again.',
+      },
+    );
+  }
+  const manifest = parseManifest(readBytes(manifestPath).toString('utf8'), manifestPath);
+  return {
+    path,
+    manifest,
+    has: (name) => name in manifest.files,
+    read: (name) => {
+      const bytes = readBytes(join(path, name));
+      if (sha256(bytes) !== manifest.files[name]) {
+        throw new VsrError(
+          'VSR_ARTIFACT',
+          `${join(path, name)} is damaged or was changed after training: its hash is not the manifest's.`,
+          {
+            hint: 'Run vsr train again.',
+          },
+        );
+      }
+      return bytes;
+    },
+  };
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new VsrError('VSR_FILE', `${path}: the artifact directory cannot be made (${(cause as Error).message}).`, {
+      hint: 'Choose another --output-dir.',
+      cause,
+    });
+  }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new VsrError('VSR_ARTIFACT', `${path} cannot be read (${(cause as Error).message}).`, {
+      hint: 'Run vsr train again.',
+      cause,
+    });
+  }
+}
