@@ -1,0 +1,120 @@
+// Outcomes on disk → a table with splits, leak-checked, and the text groups.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { VsrConfig } from '../../config/schema.js';
+import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
+import { findLeaks, type Leaks } from '../../data/leaks.js';
+import { groupIds } from '../../data/normalise-text.js';
+import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
+import type { Split } from '../../data/query.js';
+import { readOutcomes } from '../../data/read-outcomes.js';
+import { assignSplits } from '../../data/splits.js';
+import { VsrError } from '../../errors/vsr-error.js';
+import type { PipelineContext } from '../context.js';
+import { type OutcomesMeta, readOutcomesMeta } from '../outcomes-meta.js';
+import { catalogueSource, EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
+
+/** A catalogue entry of which at least the prices are looked for (dollars per million tokens; null = unknown). */
+export type PricedModel = Pick<CatalogueModel, 'inputPrice' | 'outputPrice'> & Partial<CatalogueModel>;
+
+export interface OutcomeData {
+  readonly path: string;
+  /** Of the file's bytes, hex. */
+  readonly sha256: string;
+  /** true: these are the bundled example's outcomes. */
+  readonly example: boolean;
+  readonly table: OutcomeTable;
+  readonly splits: readonly Split[];
+  /** [N] equal number = same normalised text. */
+  readonly groups: Int32Array;
+  /** Rows whose text stands in an earlier split too. */
+  readonly leaks: { readonly count: number; readonly excluded: boolean };
+  readonly catalogue: ReadonlyMap<string, PricedModel>;
+}
+
+export interface SplitOptions {
+  readonly ratios: readonly [number, number, number];
+  readonly seed: number;
+  readonly leakCheck: 'error' | 'warn' | 'exclude';
+  /** Columns of the table, where an artifact fixes them; default: every model with a scored outcome. */
+  readonly models?: readonly string[];
+}
+
+/** Throws `VSR_DATA`, `VSR_FILE` or, for a text that stands in two splits, `VSR_LEAK`. */
+export async function loadOutcomeData(
+  config: VsrConfig,
+  dataFile: string | undefined,
+  split: SplitOptions,
+  context: PipelineContext,
+): Promise<OutcomeData> {
+  const source = outcomeSource(config, dataFile);
+  if (source.example) context.onNotice?.(EXAMPLE_NOTICE);
+  const { rows, models } = await readOutcomes(source.path, { scale: config.scoring.scale });
+  const meta = readOutcomesMeta(source.path);
+  const example = source.example || meta?.example === true;
+  const catalogue = await loadCatalogue(config, example, meta);
+  const present = models.filter((model) => rows.some((row) => row.outcomes[model]?.quality != null));
+  for (const model of models.filter((name) => !present.includes(name))) {
+    context.onWarning?.(`${source.path}: model ${model} has no scored outcome and is left out.`);
+  }
+  if (rows.length === 0 || present.length === 0) {
+    throw new VsrError(
+      'VSR_DATA',
+      `${source.path}: expected queries with scored outcomes, found ${rows.length} queries and ${present.length} models with a score.`,
+      {
+        hint: 'Run vsr benchmark first.',
+      },
+    );
+  }
+  const columns = split.models ?? present;
+  const all = rows.map((row) => row.query);
+  const splits = assignSplits(all, { ratios: split.ratios, seed: split.seed });
+  const leaks = findLeaks(all, splits);
+  if (leaks.count > 0) reportLeaks(leaks, split.leakCheck, source.path, context);
+  const excluded = leaks.count > 0 && split.leakCheck === 'exclude';
+  const leaked = new Set(excluded ? leaks.rows : []);
+  const kept = [...rows.keys()].filter((i) => !leaked.has(i));
+  const table = outcomeTable(
+    kept.map((i) => rows[i]!),
+    columns,
+  );
+  return {
+    path: source.path,
+    sha256: createHash('sha256').update(readFileSync(source.path)).digest('hex'),
+    example,
+    table,
+    splits: kept.map((i) => splits[i]!),
+    groups: groupIds(table.queries.map((query) => query.query)),
+    leaks: { count: leaks.count, excluded },
+    catalogue,
+  };
+}
+
+/** Throws `VSR_LEAK` under `error`; else says what was found and what becomes of it. */
+function reportLeaks(leaks: Leaks, mode: SplitOptions['leakCheck'], path: string, context: PipelineContext): void {
+  const example = leaks.examples[0]!;
+  const sentence = `${path}: ${leaks.count} queries of a later split stand in an earlier one too (same text after normalising), such as "${example.query.slice(0, 80)}" in ${example.split} and ${example.alsoIn}`;
+  if (mode === 'error') {
+    throw new VsrError('VSR_LEAK', `${sentence}.`, {
+      hint: 'Drop them with --leak-check exclude, or keep them with --leak-check warn.',
+    });
+  }
+  context.onWarning?.(mode === 'exclude' ? `${sentence}; they are left out.` : `${sentence}; figures will flatter.`);
+}
+
+/** The catalogue file, then the prices the benchmark was run with, then those of the config: the later wins. */
+async function loadCatalogue(
+  config: VsrConfig,
+  example: boolean,
+  meta: OutcomesMeta | undefined,
+): Promise<Map<string, PricedModel>> {
+  const path = catalogueSource(config, example);
+  const catalogue = new Map<string, PricedModel>(path ? await readCatalogue(path) : []);
+  const configured = Object.entries(config.modelConfig).flatMap(([alias, { pricing }]) =>
+    pricing ? [[alias, { inputPrice: pricing.promptPer_1m, outputPrice: pricing.completionPer_1m }] as const] : [],
+  );
+  for (const [alias, prices] of [...Object.entries(meta?.prices ?? {}), ...configured]) {
+    catalogue.set(alias, { ...catalogue.get(alias), ...prices });
+  }
+  return catalogue;
+}

@@ -1,0 +1,117 @@
+// train: outcomes.jsonl → artifacts/. Split, embed, fit every router, choose on validation, write the manifest last.
+import { writeArtifactDirectory } from '../artifacts/artifact-directory.js';
+import { ARTIFACT_FORMAT, type Manifest, type RouterEntry } from '../artifacts/manifest.js';
+import { routerFiles } from '../artifacts/router-file.js';
+import type { VsrConfig } from '../config/schema.js';
+import { configForManifest } from '../config/secrets.js';
+import { openEncoder } from '../embeddings/registry.js';
+import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
+import { takeRows } from '../math/matrix.js';
+import type { PipelineContext } from './context.js';
+import { embedRows } from './learning/embed-rows.js';
+import { policyFrom } from './learning/learned-policy.js';
+import { pinObjective } from './learning/objective.js';
+import { loadOutcomeData } from './learning/outcome-data.js';
+import { earned, fitRouter } from './train/fit-routers.js';
+import { outOfFold } from './train/out-of-fold.js';
+import { routerRequests } from './train/requests.js';
+import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
+import { companionFiles } from './trained/companion-files.js';
+import { foldFiles } from './trained/fold-files.js';
+import { VERSION } from './version.js';
+
+export interface TrainResult {
+  readonly directory: string;
+  readonly manifest: Manifest;
+}
+
+/** Throws what reading, embedding, fitting and writing throw; nothing is written unless every router was fitted. */
+export async function train(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
+  const requests = await routerRequests(config);
+  const split = { ratios: config.train.split, seed: config.seed, leakCheck: config.train.leakCheck };
+  const data = await loadOutcomeData(config, config.train.dataFile, split, context);
+  const { table, catalogue } = data;
+  const rows = rowsOf(data);
+  if (rows.train.length === 0) {
+    throw new VsrError(
+      'VSR_TRAINING_DATA',
+      `${data.path}: of ${table.queries.length} queries none is left to learn from.`,
+      {
+        hint: 'Benchmark more queries, or give train a larger share with --split.',
+      },
+    );
+  }
+  const folds = foldCount(config.train.folds, data);
+  const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
+
+  const encoder = await openEncoder({ model: config.embedding.model });
+  const features = await embedRows(encoder, table, [rows.train, rows.validation, folded], context);
+  const learning = { table, features, groups: data.groups };
+
+  const { objective, moved } = pinObjective(config, table, rows.train);
+  if (moved) context.onWarning?.(moved);
+  const policy = policyFrom(table, rows.train, { objective, catalogue });
+
+  const files: Record<string, string | Uint8Array> = {};
+  const routers: Record<string, RouterEntry> = {};
+  for (const request of requests) {
+    const { name } = request;
+    const { fitted, seconds } = await fitRouter(request, learning, rows.train, config.seed, `fit ${name}`, context);
+    throwIfAborted(context.signal);
+    const scores = await fitted.score({ features: takeRows(features, rows.validation) });
+    Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
+    routers[name] = {
+      file: `${name}_model.json`,
+      tensors: `${name}.safetensors`,
+      scale: fitted.scale,
+      params: fitted.params,
+      validation: earned(table, rows.validation, scores, { ...policy, scale: fitted.scale }),
+      fitSeconds: seconds,
+    };
+  }
+  if (folds > 0) {
+    const options = { folds, seed: config.seed, objective, catalogue, validationShare: config.train.split[1] || 0.1 };
+    Object.assign(files, foldFiles(await outOfFold(requests, learning, folded, options, context), table));
+  }
+  Object.assign(files, await companionFiles(config, data, rows.train));
+  throwIfAborted(context.signal);
+
+  const manifest = writeArtifactDirectory(
+    config.train.outputDir,
+    {
+      format: ARTIFACT_FORMAT,
+      version: VERSION,
+      createdAt: new Date().toISOString(),
+      seed: config.seed,
+      models: table.models,
+      objective,
+      embedder: { id: encoder.id, fingerprint: encoder.fingerprint, dim: encoder.dim },
+      features: { dim: encoder.dim },
+      data: {
+        file: data.path,
+        sha256: data.sha256,
+        example: data.example,
+        queries: table.queries.length,
+        split: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
+        ratios: config.train.split,
+        folds,
+      },
+      modelStats: Object.fromEntries(table.models.map((model, m) => [model, policy.stats[m]!])),
+      bestSingle: policy.fallback,
+      config: configForManifest(config),
+      routers,
+      bestRouter: bestOnValidation(routers),
+    },
+    files,
+  );
+  return { directory: config.train.outputDir, manifest };
+}
+
+/** The largest mean utility on validation; equal (or no validation row at all): the first. */
+function bestOnValidation(routers: Readonly<Record<string, RouterEntry>>): string {
+  const [first, ...rest] = Object.keys(routers) as [string, ...string[]];
+  return rest.reduce(
+    (best, name) => (routers[name]!.validation.utility > routers[best]!.validation.utility ? name : best),
+    first,
+  );
+}

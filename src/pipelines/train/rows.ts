@@ -1,0 +1,30 @@
+// Which rows learn, which validate, which are folded.
+import type { OutcomeData } from '../learning/outcome-data.js';
+
+export interface SplitRows {
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+  readonly test: Int32Array;
+}
+
+export function rowsOf({ splits }: OutcomeData): SplitRows {
+  const where = (name: string) => Int32Array.from(splits.keys()).filter((i) => splits[i] === name);
+  return { train: where('train'), validation: where('validation'), test: where('test') };
+}
+
+/** Every row but those that the data itself reserves for testing. */
+export function rowsToFold({ table }: OutcomeData): Int32Array {
+  return Int32Array.from(table.queries.keys()).filter((i) => table.queries[i]!.split !== 'test');
+}
+
+/** Below this many test groups `--folds auto` scores out of fold, so that analyze has every query to judge by. */
+const FEW_TEST_GROUPS = 300;
+const AUTO_FOLDS = 5;
+
+/** 0 = no folds. Never more folds than groups to fold. */
+export function foldCount(folds: number | 'auto', data: OutcomeData): number {
+  const groups = (rows: Int32Array) => new Set(Array.from(rows, (row) => data.groups[row])).size;
+  const wanted = folds === 'auto' ? (groups(rowsOf(data).test) < FEW_TEST_GROUPS ? AUTO_FOLDS : 0) : folds;
+  const possible = Math.min(wanted, groups(rowsToFold(data)));
+  return possible < 2 ? 0 : possible;
+}

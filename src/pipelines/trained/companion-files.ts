@@ -1,0 +1,49 @@
+// The files an artifact carries beside its routers: the users' preferences, the learning queries, the catalogue.
+import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
+import type { VsrConfig } from '../../config/schema.js';
+import { readUsers, type UserPreferences } from '../../data/users.js';
+import type { OutcomeData } from '../learning/outcome-data.js';
+import { userSource } from '../sources.js';
+
+const USERS_FILE = 'users.json';
+const QUERIES_FILE = 'queries.json';
+const MODELS_FILE = 'models.json';
+
+/** A query a router learned on, for `--explain`. Row i of the training table is item i. */
+export interface LearnedQuery {
+  readonly id: string;
+  readonly query: string;
+}
+
+export async function companionFiles(
+  config: VsrConfig,
+  data: OutcomeData,
+  learned: Int32Array,
+): Promise<Record<string, string>> {
+  const users = userSource(config, data.example);
+  const queries = Array.from(learned, (row): LearnedQuery => {
+    const { id, query } = data.table.queries[row]!;
+    return { id, query };
+  });
+  return {
+    [MODELS_FILE]: json(Object.fromEntries(data.table.models.map((model) => [model, data.catalogue.get(model) ?? {}]))),
+    [QUERIES_FILE]: json(queries),
+    ...(users && { [USERS_FILE]: json([...(await readUsers(users)).values()]) }),
+  };
+}
+
+/** Preferences by user id; empty where training knew no users. */
+export function readStoredUsers(artifact: ArtifactDirectory): ReadonlyMap<string, UserPreferences> {
+  const users: UserPreferences[] = artifact.has(USERS_FILE)
+    ? JSON.parse(artifact.read(USERS_FILE).toString('utf8'))
+    : [];
+  return new Map(users.map((user) => [user.userId, user]));
+}
+
+export function readLearnedQueries(artifact: ArtifactDirectory): LearnedQuery[] {
+  return JSON.parse(artifact.read(QUERIES_FILE).toString('utf8'));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
