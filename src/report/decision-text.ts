@@ -1,0 +1,83 @@
+// A decision as a person reads it: the model, what is expected of it, the runner-up, and why.
+
+/** What the text shows of a decision; a routed query has this shape. */
+export interface ShownDecision {
+  readonly userId: string | null;
+  readonly router: string;
+  readonly decision: {
+    readonly model: string;
+    readonly reason: string;
+    readonly confidence: number;
+    readonly ranking: readonly ShownModel[];
+    readonly masked: Readonly<Record<string, string>>;
+  };
+  readonly explained?: ShownExplanation;
+}
+
+interface ShownModel {
+  readonly model: string;
+  readonly expectedQuality: number;
+  readonly utility: number;
+  /** Dollars per query. */
+  readonly expectedCost: number | null;
+}
+
+type ShownText = { readonly query: string };
+type ShownExplanation =
+  | { readonly kind: 'neighbours'; readonly neighbours: readonly (ShownText & { readonly similarity: number })[] }
+  | {
+      readonly kind: 'cluster';
+      readonly cluster: number;
+      readonly size: number;
+      readonly examples: readonly ShownText[];
+    }
+  | { readonly kind: 'none' };
+
+const REASONS: Readonly<Record<string, string>> = {
+  highest_utility: 'highest expected utility',
+  global_prior: 'highest expected utility under the weights of the artifact, because this user is new',
+  only_candidate: 'the only candidate',
+  budget: 'no candidate fits the limits, so the fallback answers',
+};
+
+/** Width at which a query text is cut in the explanation. */
+const TEXT_WIDTH = 88;
+
+/** @param top how many models of the ranking are listed */
+export function decisionText(shown: ShownDecision, top: number): string {
+  const { decision, router, userId } = shown;
+  const name = Math.max(...decision.ranking.slice(0, top).map(({ model }) => model.length), decision.model.length);
+  const who = userId === null ? '' : `, for user ${userId}`;
+  const lines = [`${decision.model}`, `  why: ${REASONS[decision.reason] ?? decision.reason} (${router}${who})`];
+  decision.ranking.slice(0, top).forEach((ranked, i) => {
+    const cost = ranked.expectedCost === null ? 'cost unknown' : `$${significant(ranked.expectedCost)}`;
+    lines.push(
+      `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  quality ${ranked.expectedQuality.toFixed(3)}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
+    );
+  });
+  const masked = Object.entries(decision.masked);
+  if (masked.length > 0) lines.push(`  left out: ${masked.map(([model, why]) => `${model} (${why})`).join(', ')}`);
+  return [...lines, ...explanationLines(shown.explained)].join('\n');
+}
+
+function explanationLines(explained: ShownExplanation | undefined): string[] {
+  if (explained === undefined) return [];
+  if (explained.kind === 'none') return ['  this router has no examples to show'];
+  if (explained.kind === 'cluster') {
+    const head = `  cluster ${explained.cluster} of ${explained.size} training queries, nearest to its centre:`;
+    return [head, ...explained.examples.map(({ query }) => `    ${oneLine(query)}`)];
+  }
+  return [
+    '  nearest training queries (cosine):',
+    ...explained.neighbours.map(({ query, similarity }) => `    ${similarity.toFixed(3)}  ${oneLine(query)}`),
+  ];
+}
+
+function oneLine(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length <= TEXT_WIDTH ? flat : `${flat.slice(0, TEXT_WIDTH - 1)}…`;
+}
+
+function significant(dollars: number): string {
+  return Number(dollars.toPrecision(2)).toString();
+}
