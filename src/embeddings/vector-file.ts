@@ -72,7 +72,7 @@ export function openVectorFile(directory: string, identity: VectorFileIdentity):
     return withLock(lock, () => {
       if (!isOurs(directory, identity)) return;
       learnKeys();
-      files.forEach((file, i) => ftruncateSync(file, known * widths[i]!));
+      for (const [i, file] of files.entries()) ftruncateSync(file, known * widths[i]!);
       const bytesOf = ([, vector]: (typeof rows)[number]) => Buffer.from(vector.buffer, vector.byteOffset, vectorBytes);
       const marks = Buffer.alloc(rows.length * CHECK_BYTES);
       rows.forEach((row, i) => {

@@ -8,6 +8,7 @@ import { readWholeFile } from '../../data/open-file.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { matrix } from '../../math/matrix.js';
 import type { Encoder } from '../encoder.js';
+import { splitTokenizer } from './searched-vocabulary.js';
 import { readTokenTable } from './token-table.js';
 
 type Tokenise = (text: string) => readonly number[];
@@ -56,7 +57,14 @@ function firstPresent(folder: string, names: readonly string[]): string {
 async function openTokenizer(bytes: Buffer, where: string): Promise<Tokenise> {
   const { Tokenizer } = await import('@huggingface/tokenizers');
   try {
-    const tokenizer = new Tokenizer(JSON.parse(bytes.toString('utf8')), {});
+    const split = splitTokenizer(bytes);
+    const tokenizer = new Tokenizer(split?.config ?? JSON.parse(bytes.toString('utf8')), {});
+    if (split) {
+      const { model } = tokenizer;
+      for (const [token, id] of model.tokens_to_ids) split.vocabulary.set(token, id); // the added tokens
+      model.tokens_to_ids = split.vocabulary;
+      model.unk_token_id = split.vocabulary.get(split.config.model.unk_token ?? '');
+    }
     return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
   } catch (error) {
     throw new VsrError('VSR_ENCODER', `${where}: expected a tokenizer, got ${(error as Error).message}.`, {

@@ -51,9 +51,11 @@ export function readTokenTable(bytes: Uint8Array, where: string): TokenTable {
 }
 
 /** A one-dimensional tensor of whole or real numbers as plain numbers. */
-function numbersOf({ shape, data }: StoredTensor, where: string, name: string): ArrayLike<number> & number[] {
+function numbersOf({ shape, data }: StoredTensor, where: string, name: string): Float64Array {
   if (shape.length !== 1) throw unfit(where, `${name} must have one dimension, got [${shape.join('×')}]`);
-  return Array.from<number | bigint, number>(data, Number);
+  return data instanceof BigInt64Array || data instanceof BigUint64Array
+    ? Float64Array.from(data, Number)
+    : new Float64Array(data);
 }
 
 function unfit(where: string, what: string): VsrError {
