@@ -1,0 +1,92 @@
+// The choices that every router is held against: best single model, cheapest, per-task lookup, oracle; and column means.
+import type { Query } from '../data/query.js';
+import type { Matrix } from '../math/matrix.js';
+
+type Values = Matrix<Float64Array>;
+
+/** Mean of the present cells of each column [M], over the given rows or all; NaN for a column without cells. */
+export function columnMeans(values: Values, rows: ArrayLike<number> = allRows(values)): Float64Array {
+  const sums = new Float64Array(values.cols);
+  const counts = new Float64Array(values.cols);
+  for (let r = 0; r < rows.length; r++) {
+    for (let m = 0; m < values.cols; m++) {
+      const value = values.data[rows[r]! * values.cols + m]!;
+      if (Number.isNaN(value)) continue;
+      sums[m]! += value;
+      counts[m]! += 1;
+    }
+  }
+  return sums.map((sum, m) => sum / counts[m]!);
+}
+
+/** Index of the largest value, NaN left out, ties to the lowest index; -1 if there is none. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = -1;
+  for (let m = 0; m < values.length; m++) {
+    if (!Number.isNaN(values[m]) && (best < 0 || values[m]! > values[best]!)) best = m;
+  }
+  return best;
+}
+
+export function argMin(values: ArrayLike<number>): number {
+  return argMax(Float64Array.from(values, (value) => -value));
+}
+
+/** Each row's model with the largest value; ties to the cheapest, then to the lowest index; -1 for an empty row. */
+export function oracleChoices(values: Values, cost: Values): Int32Array {
+  return Int32Array.from({ length: values.rows }, (_, i) => {
+    let best = -1;
+    for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
+      if (Number.isNaN(values.data[at])) continue;
+      const better = best < 0 || values.data[at]! > values.data[best]!;
+      if (better || (values.data[at] === values.data[best] && cost.data[at]! < cost.data[best]!)) best = at;
+    }
+    return best < 0 ? -1 : best - i * values.cols;
+  });
+}
+
+/** A random model's expected value per row: the mean of its present cells; NaN for an empty row. */
+export function rowMeans(values: Values): Float64Array {
+  return Float64Array.from({ length: values.rows }, (_, i) => {
+    let sum = 0;
+    let n = 0;
+    for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
+      if (Number.isNaN(values.data[at])) continue;
+      sum += values.data[at]!;
+      n++;
+    }
+    return sum / n;
+  });
+}
+
+/** Largest value of each row; NaN for an empty row. */
+export function rowMaxima(values: Values): Float64Array {
+  return Float64Array.from({ length: values.rows }, (_, i) => {
+    let max = Number.NaN;
+    for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
+      if (!(values.data[at]! <= max) && !Number.isNaN(values.data[at])) max = values.data[at]!;
+    }
+    return max;
+  });
+}
+
+/** The best model of every task, by mean value over its rows among `rows`. */
+export function taskLookup(values: Values, tasks: readonly string[], rows: ArrayLike<number>): Map<string, number> {
+  const members = new Map<string, number[]>();
+  for (let r = 0; r < rows.length; r++) {
+    const task = tasks[rows[r]!]!;
+    const list = members.get(task);
+    if (list) list.push(rows[r]!);
+    else members.set(task, [rows[r]!]);
+  }
+  return new Map([...members].map(([task, list]) => [task, argMax(columnMeans(values, list))]));
+}
+
+/** task_name, else the category, else the empty text. */
+export function taskOf(query: Query): string {
+  return query.taskName ?? query.category ?? '';
+}
+
+export function allRows(values: { readonly rows: number }): Int32Array {
+  return Int32Array.from({ length: values.rows }, (_, i) => i);
+}

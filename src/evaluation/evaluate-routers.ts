@@ -1,0 +1,165 @@
+// The whole judgement: routers and baselines on the same queries, intervals, and the verdict.
+import type { OutcomeTable } from '../data/outcome-table.js';
+import { VsrError } from '../errors/vsr-error.js';
+import type { Matrix } from '../math/matrix.js';
+import type { Objective } from '../math/utility.js';
+import { armReport } from './arm-report.js';
+import { buildArms, zeroRouterArm } from './arms.js';
+import { taskOf } from './baselines.js';
+import { groupNumbers, holm } from './bootstrap.js';
+import { checkEvaluation } from './check-evaluation.js';
+import { comparison, differencesOf } from './comparison.js';
+import { estimateAll } from './estimates.js';
+import { learningParts } from './learned-choices.js';
+import { methodSentences } from './method.js';
+import { modelData } from './model-data.js';
+import { REPORT_SCHEMA, type Report } from './report.js';
+import { routability } from './routability.js';
+import { routeReport } from './route-report.js';
+import { carriedBy, carryingTask, differencesByTask, taskReports } from './task-report.js';
+import { utilityMatrix } from './utility-matrix.js';
+import { judge } from './verdict.js';
+import { reportWarnings } from './warnings.js';
+
+/** A router's choices, made without a look at the outcomes of the rows it chose for. */
+export interface JudgedRouter {
+  readonly name: string;
+  /** [N] model index per judged query; -1 = none. */
+  readonly choices: Int32Array;
+  /** The one that the verdict is about: it was chosen on validation. Without any, the first. */
+  readonly chosenOnValidation: boolean;
+}
+
+export interface EvaluationInput {
+  /** What baselines learn from; not read where `folds` is given. */
+  readonly train?: OutcomeTable;
+  readonly test: OutcomeTable;
+  /** [N] queries with the same number are resampled together. */
+  readonly testGroups: Int32Array;
+  /** [N] fold of every test row: baselines for a row are then learned on the test rows of the other folds. */
+  readonly folds?: Int32Array;
+  readonly objective: Objective;
+  readonly routers: readonly JudgedRouter[];
+  readonly options: EvaluationOptions;
+  /** [rows × D] embeddings of the rows that baselines learn from, for locality. */
+  readonly vectors?: Matrix;
+}
+
+export interface EvaluationOptions {
+  /** The least difference in utility worth having, as in 0.01. */
+  readonly minGain: number;
+  /** Number of resamples. */
+  readonly bootstrap: number;
+  /** Of the intervals, as in 0.95. */
+  readonly confidence: number;
+  readonly seed: number;
+  /** Leaking queries found, and whether they were dropped from the judged ones. */
+  readonly leaks?: { readonly count: number; readonly excluded: boolean };
+  /** What the judged queries are; default "held-out test", or the number of folds. */
+  readonly label?: string;
+  /** Sentences of the caller that belong into the report: moved weights and the like. */
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Judges every router on the same queries as the baselines. Pure: same input, same report.
+ * Throws `VSR_DATA` where tables, choices, groups or folds do not fit together, or nothing can be compared.
+ */
+export function evaluateRouters(input: EvaluationInput): Report {
+  checkEvaluation(input);
+  const { test, folds, objective, options } = input;
+  const qualityAlone = objective.quality >= 1;
+  const judged = { table: test, utilities: utilityMatrix(test, objective) };
+  const learned = folds ? judged : { table: input.train!, utilities: utilityMatrix(input.train!, objective) };
+  const parts = learningParts(learned, test.queries.length, folds);
+  const tasks = test.queries.map(taskOf);
+  const chosen = Math.max(
+    0,
+    input.routers.findIndex((router) => router.chosenOnValidation),
+  );
+  const arms = buildArms(input.routers, chosen, judged, parts, qualityAlone);
+
+  const differences = new Map(
+    arms.compared.map((arm) => [arm, differencesOf(arm, arms.bestSingle, zeroRouterArm(arm, parts, judged))]),
+  );
+  const router = arms.routers[chosen]!;
+  const byTask = differencesByTask(differences.get(router)!.utility, tasks);
+  const carrying = carryingTask(byTask);
+
+  const groups = groupNumbers(input.testGroups);
+  const vectors = [
+    ...arms.list.map((arm) => arm.quality),
+    ...[...differences.values()].flatMap(({ utility, quality, cost, zero }) => [utility, quality, cost, zero]),
+    ...byTask.values(),
+    carrying?.without,
+  ];
+  const estimates = estimateAll(
+    vectors.filter((values) => values != null),
+    groups,
+    options,
+  );
+
+  const ps = arms.routers.map((arm) => estimates.get(differences.get(arm)!.utility)?.p ?? 1);
+  const holmOf = new Map(holm(ps).map((p, k) => [arms.routers[k]!, p]));
+  const comparisons = new Map(
+    [...differences].map(([arm, d]) => [arm, comparison(arm, arms.bestSingle, d, estimates, holmOf.get(arm) ?? null)]),
+  );
+  const armReports = arms.list.map((arm) =>
+    armReport(arm, comparisons.get(arm) ?? null, { arms, judged, tasks, estimates }),
+  );
+  const routes = arms.routers.map((arm) =>
+    routeReport(arm, arm === router, arms.bestSingle, arms.oracle.choices!, judged),
+  );
+  const against = comparisons.get(router);
+  if (!against) {
+    throw new VsrError('VSR_DATA', `${router.name} and the best single model have no judged query in common.`, {
+      hint: 'Run the benchmark again to fill missing cells.',
+    });
+  }
+  const label = options.label ?? (folds ? `${new Set(folds).size} folds` : 'held-out test');
+  const verdict = judge(
+    {
+      router: router.name,
+      model: armReports[arms.list.indexOf(arms.bestSingle)]!.model!,
+      label,
+      n: against.n,
+      groups: groups.count,
+      coverage: armReports[arms.list.indexOf(router)]!.coverage,
+      leaks: options.leaks && !options.leaks.excluded ? options.leaks.count : 0,
+      minGain: options.minGain,
+      utility: against.utility,
+      utility95: estimates.get(differences.get(router)!.utility)!.at95,
+      quality: against.quality,
+      cost: against.cost,
+      zero: against.zero,
+      qualityAlone,
+    },
+    carriedBy(carrying, estimates),
+  );
+  return {
+    schema: REPORT_SCHEMA,
+    verdict,
+    warnings: [...(options.warnings ?? []), ...reportWarnings(armReports, routes)],
+    data: {
+      label,
+      queries: test.queries.length,
+      groups: groups.count,
+      learnedOn: learned.table.queries.length,
+      tasks: byTask.size,
+      leaks: options.leaks ?? null,
+      models: modelData(test),
+    },
+    routability: routability(learned.table, input.vectors ?? null, options.seed),
+    arms: armReports,
+    tasks: taskReports(arms, router, tasks, byTask, estimates),
+    routes,
+    method: {
+      objective: { ...objective },
+      minGain: options.minGain,
+      bootstrap: options.bootstrap,
+      confidence: options.confidence,
+      seed: options.seed,
+      sentences: methodSentences(objective, options, folds !== undefined),
+    },
+  };
+}

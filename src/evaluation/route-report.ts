@@ -1,0 +1,40 @@
+// Where a router sends queries, how well they fare there, and whether it routes at all.
+import type { Arm, Judged } from './arm.js';
+import { entropyBits, presentMean, routeShares } from './choice-metrics.js';
+import { orNull } from './or-null.js';
+import type { RouteReport } from './report.js';
+
+/** One model above this share: the router has collapsed into a constant. */
+const COLLAPSED = 0.95;
+
+/** @param best [N] the cheapest of each query's best models, -1 = none */
+export function routeReport(
+  router: Arm,
+  judgedRouter: boolean,
+  bestSingle: Arm,
+  best: Int32Array,
+  { table }: Judged,
+): RouteReport {
+  const { models } = table;
+  const choices = router.choices!;
+  const shares = routeShares(choices, models.length);
+  const bestShares = routeShares(best, models.length);
+  const confusion = models.map(() => models.map(() => 0));
+  choices.forEach((model, i) => {
+    if (model >= 0 && best[i]! >= 0) confusion[model]![best[i]!]!++;
+  });
+  return {
+    router: router.name,
+    judged: judgedRouter,
+    entropyBits: entropyBits(shares),
+    collapsed: Math.max(...shares) > COLLAPSED,
+    models: models.map((model, m) => ({
+      model,
+      share: shares[m]!,
+      quality: orNull(presentMean(router.quality.filter((_, i) => choices[i] === m))),
+      bestSingleThere: orNull(presentMean(bestSingle.quality.filter((_, i) => choices[i] === m))),
+      best: bestShares[m]!,
+    })),
+    confusion,
+  };
+}
