@@ -128,11 +128,13 @@ describe('an abort', () => {
     expect((await failure).kind).toBe('aborted');
   });
   test('ends a request that is under way, and one that waits for its slot', async () => {
-    server.script('silence');
     const controller = new AbortController();
+    server.script(() => {
+      controller.abort();
+      return 'silence';
+    });
     const { client } = clientWithRecordedWaits();
     const failures = [1, 2].map(() => failureOf(client.exchange(server.origin, { signal: controller.signal })));
-    setImmediate(() => controller.abort());
     expect((await Promise.all(failures)).map(({ kind }) => kind)).toEqual(['aborted', 'aborted']);
   });
 });

@@ -16,7 +16,7 @@ export interface ScriptedReply {
 }
 
 /** A reply, or what to do with the socket instead: silence, a cut before or in the middle of the body. */
-export type Scripted = ScriptedReply | 'silence' | 'hang-up' | 'half' | ((asked: Asked) => ScriptedReply);
+export type Scripted = ScriptedReply | 'silence' | 'hang-up' | 'half' | ((asked: Asked) => ScriptedReply | 'silence');
 
 export interface LoopbackServer {
   readonly origin: string;
@@ -56,7 +56,8 @@ export async function loopbackServer(): Promise<LoopbackServer> {
   };
 }
 
-function answer(response: ServerResponse, scripted: Scripted, asked: Asked): void {
+function answer(response: ServerResponse, script: Scripted, asked: Asked): void {
+  const scripted = typeof script === 'function' ? script(asked) : script;
   if (scripted === 'silence') return;
   if (scripted === 'hang-up') return void response.destroy();
   if (scripted === 'half') {
@@ -64,7 +65,7 @@ function answer(response: ServerResponse, scripted: Scripted, asked: Asked): voi
     response.write('{"choices":', () => response.destroy());
     return;
   }
-  const { status = 200, headers = {}, body = '' } = typeof scripted === 'function' ? scripted(asked) : scripted;
+  const { status = 200, headers = {}, body = '' } = scripted;
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(body);
 }

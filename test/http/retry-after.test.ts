@@ -38,7 +38,7 @@ describe("the server's wish", () => {
   ])('%j is %d ms', (headers, ms) => {
     expect(wish(headers)).toBe(ms);
   });
-  test.each([
+  test.each<Record<string, string>>([
     { 'retry-after': 'soon' },
     { 'retry-after': '-5' },
     { 'retry-after': '' },
