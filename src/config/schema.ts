@@ -77,7 +77,9 @@ export const configSchema = z.strictObject({
     })
     .refine(weights, weightsMessage)
     .prefault({}),
-  embedding: z.strictObject({ model: text.default('static') }).prefault({}),
+  embedding: z
+    .strictObject({ model: text.default('static'), cacheDir: text.default('.cache/embeddings') })
+    .prefault({}),
   /** `endpoints` is read as the same key. */
   vllmEndpoints: z.array(endpoint).default([]),
   modelConfig: z.record(z.string(), model).default({}),

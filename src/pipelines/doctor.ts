@@ -6,8 +6,8 @@ import { environment } from '../config/environment.js';
 import { defaultConfig, type LoadedConfig } from '../config/load.js';
 import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
+import { endpointChecks } from './doctor/endpoints.js';
 import { engineChecks } from './doctor/engines.js';
-import { EMBEDDING_CACHE } from './learning/embed-rows.js';
 import { catalogueSource, outcomeSource, querySource, userSource } from './sources.js';
 import { routerRequests } from './train/requests.js';
 
@@ -35,10 +35,12 @@ export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis
     ...(await engineChecks()),
     await encoderCheck(config),
     configCheck(loaded),
-    ...(loaded instanceof VsrError ? [] : [await routersCheck(config), ...endpointChecks(loaded), modelsCheck(config)]),
+    ...(loaded instanceof VsrError
+      ? []
+      : [await routersCheck(config), ...endpointChecks(loaded, environment()), modelsCheck(config)]),
     ...dataChecks(config),
     await artifactCheck(config),
-    await cacheCheck(),
+    await cacheCheck(config),
   ];
   return { healthy: checks.every(({ state }) => state !== 'dead'), checks };
 }
@@ -82,26 +84,6 @@ async function routersCheck(config: VsrConfig): Promise<Check> {
   return orDead(name, async () => {
     const requests = await routerRequests(config);
     return { name, state: 'ok', detail: requests.map((request) => request.name).join(', ') };
-  });
-}
-
-/** One check an endpoint: where it is and whether its key is set. The key itself is never shown. */
-function endpointChecks({ config, missingKeys }: LoadedConfig): Check[] {
-  return config.vllmEndpoints.map((endpoint, i): Check => {
-    const name = `endpoint ${endpoint.name}`;
-    const where = endpoint.baseUrl ?? endpoint.address ?? endpoint.type ?? 'no address';
-    const missing = missingKeys.find(({ path }) => path[0] === 'vllmEndpoints' && path[1] === i);
-    if (missing) {
-      const { variable } = missing;
-      return { name, state: 'dead', detail: `${where}; ${variable} is not set`, fix: `export ${variable}=…` };
-    }
-    if (endpoint.apiKey !== undefined) return { name, state: 'ok', detail: `${where}; key set` };
-    if (endpoint.type !== 'openai' || endpoint.baseUrl !== undefined) {
-      return { name, state: 'ok', detail: `${where}; no key configured` };
-    }
-    return environment().OPENAI_API_KEY
-      ? { name, state: 'ok', detail: `${where}; key set by OPENAI_API_KEY` }
-      : { name, state: 'dead', detail: `${where}; OPENAI_API_KEY is not set`, fix: 'export OPENAI_API_KEY=…' };
   });
 }
 
@@ -163,27 +145,27 @@ async function artifactCheck({ infer }: VsrConfig): Promise<Check> {
   });
 }
 
-async function cacheCheck(): Promise<Check> {
+async function cacheCheck({ embedding: { cacheDir } }: VsrConfig): Promise<Check> {
   const name = 'cache';
-  if (existsSync(EMBEDDING_CACHE)) {
-    const files = (await readdir(EMBEDDING_CACHE, { recursive: true, withFileTypes: true })).filter((entry) =>
+  if (existsSync(config.embedding.cacheDir)) {
+    const files = (await readdir(config.embedding.cacheDir, { recursive: true, withFileTypes: true })).filter((entry) =>
       entry.isFile(),
     );
     const sizes = await Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size));
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
-    return { name, state: 'ok', detail: `${EMBEDDING_CACHE}: ${megabytes.toFixed(1)} MB of embeddings` };
+    return { name, state: 'ok', detail: `${config.embedding.cacheDir}: ${megabytes.toFixed(1)} MB of embeddings` };
   }
-  const folder = existsSync(dirname(EMBEDDING_CACHE)) ? dirname(EMBEDDING_CACHE) : '.';
+  const folder = existsSync(dirname(config.embedding.cacheDir)) ? dirname(cacheDir) : '.';
   const writable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
   return writable
-    ? { name, state: 'ok', detail: `${EMBEDDING_CACHE}: empty` }
+    ? { name, state: 'ok', detail: `${config.embedding.cacheDir}: empty` }
     : {
         name,
         state: 'gap',
-        detail: `${EMBEDDING_CACHE} cannot be made here`,
+        detail: `${config.embedding.cacheDir} cannot be made here`,
         fix: 'work in a folder that you may write to',
       };
 }
