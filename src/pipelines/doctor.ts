@@ -147,25 +147,23 @@ async function artifactCheck({ infer }: VsrConfig): Promise<Check> {
 
 async function cacheCheck({ embedding: { cacheDir } }: VsrConfig): Promise<Check> {
   const name = 'cache';
-  if (existsSync(config.embedding.cacheDir)) {
-    const files = (await readdir(config.embedding.cacheDir, { recursive: true, withFileTypes: true })).filter((entry) =>
-      entry.isFile(),
-    );
+  if (existsSync(cacheDir)) {
+    const files = (await readdir(cacheDir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const sizes = await Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size));
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
-    return { name, state: 'ok', detail: `${config.embedding.cacheDir}: ${megabytes.toFixed(1)} MB of embeddings` };
+    return { name, state: 'ok', detail: `${cacheDir}: ${megabytes.toFixed(1)} MB of embeddings` };
   }
-  const folder = existsSync(dirname(config.embedding.cacheDir)) ? dirname(cacheDir) : '.';
+  const folder = existsSync(dirname(cacheDir)) ? dirname(cacheDir) : '.';
   const writable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
   return writable
-    ? { name, state: 'ok', detail: `${config.embedding.cacheDir}: empty` }
+    ? { name, state: 'ok', detail: `${cacheDir}: empty` }
     : {
         name,
         state: 'gap',
-        detail: `${config.embedding.cacheDir} cannot be made here`,
+        detail: `${cacheDir} cannot be made here`,
         fix: 'work in a folder that you may write to',
       };
 }
