@@ -45,7 +45,13 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
 
   const encoder = await openEncoder({ model: config.embedding.model });
-  const features = await embedRows(encoder, table, [rows.train, rows.validation, folded], context);
+  const features = await embedRows(
+    encoder,
+    table,
+    [rows.train, rows.validation, folded],
+    config.embedding.cacheDir,
+    context,
+  );
   const learning = { table, features, groups: data.groups };
 
   const { objective, moved } = pinObjective(config, table, rows.train);

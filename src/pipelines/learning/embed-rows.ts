@@ -5,7 +5,6 @@ import type { Encoder } from '../../embeddings/encoder.js';
 import { type Matrix, matrix, rowOf } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 
-export const EMBEDDING_CACHE = '.cache/embeddings';
 /** Texts encoded between two looks at the abort signal and two progress reports. */
 const BLOCK = 512;
 
@@ -14,10 +13,11 @@ export async function embedRows(
   encoder: Encoder,
   table: OutcomeTable,
   parts: readonly Int32Array[],
+  cacheDirectory: string,
   context: PipelineContext,
 ): Promise<Matrix> {
   const rows = [...new Set(parts.flatMap((part) => [...part]))].sort((a, b) => a - b);
-  const cached = cachedEncoder(encoder, EMBEDDING_CACHE, context);
+  const cached = cachedEncoder(encoder, cacheDirectory, context);
   const features = matrix(table.queries.length, encoder.dim);
   let truncated = 0;
   for (let start = 0; start < rows.length; start += BLOCK) {

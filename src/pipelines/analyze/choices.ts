@@ -1,0 +1,96 @@
+// What each trained router would have chosen, on rows it never learned from.
+import { rowOf, takeRows } from '../../math/matrix.js';
+import type { Objective } from '../../math/utility.js';
+import type { Scale } from '../../routers/router.js';
+import type { PipelineContext } from '../context.js';
+import { embedRows } from '../learning/embed-rows.js';
+import { policyFrom } from '../learning/learned-policy.js';
+import type { OutcomeData } from '../learning/outcome-data.js';
+import { choose } from '../train/fit-routers.js';
+import type { StoredFolds } from '../trained/fold-files.js';
+import { openRouter, type Trained } from '../trained/trained-router.js';
+
+export interface RouterChoices {
+  readonly name: string;
+  /** true: the router that validation picked, on which the verdict rests. */
+  readonly judged: boolean;
+  /** [rows] column of the model chosen for each row. */
+  readonly choices: Int32Array;
+}
+
+/** Each router of the artifact on rows that training left alone. */
+export async function heldOutChoices(
+  trained: Trained,
+  data: OutcomeData,
+  rows: Int32Array,
+  objective: Objective,
+  cacheDirectory: string,
+  context: PipelineContext,
+): Promise<RouterChoices[]> {
+  const { manifest } = trained.artifact;
+  const features = await embedRows(trained.encoder, data.table, [rows], cacheDirectory, context);
+  const policy = {
+    models: manifest.models,
+    stats: manifest.models.map((model) => manifest.modelStats[model]!),
+    objective,
+    fallback: manifest.bestSingle,
+  };
+  const names = Object.keys(manifest.routers);
+  return Promise.all(
+    names.map(async (name) => {
+      const router = await openRouter(trained, name);
+      const scores = await router.score({ features: takeRows(features, rows) });
+      const choices = rows.map((row, i) =>
+        choose(data.table, row, rowOf(scores, i), { ...policy, scale: router.scale }),
+      );
+      return { name, judged: name === manifest.bestRouter, choices };
+    }),
+  );
+}
+
+export interface FoldedRows {
+  /** Rows of the table that still stand in the stored folds. */
+  readonly rows: Int32Array;
+  /** [rows] */
+  readonly fold: Int32Array;
+  readonly routers: readonly RouterChoices[];
+}
+
+/**
+ * Each router's out-of-fold choices, and, where there are several, those of the router that validation picked inside
+ * each fold. Expected costs and the fallback come from the other folds, as the scores do.
+ */
+export function foldedChoices(
+  folds: StoredFolds,
+  scales: Readonly<Record<string, Scale>>,
+  data: OutcomeData,
+  keep: (row: number) => boolean,
+  objective: Objective,
+): FoldedRows {
+  const rowOfId = new Map(data.table.queries.map((query, row) => [query.id, row]));
+  const stored = [...folds.ids.keys()].filter((i) => {
+    const row = rowOfId.get(folds.ids[i]!);
+    return row !== undefined && keep(row);
+  });
+  const rows = Int32Array.from(stored, (i) => rowOfId.get(folds.ids[i]!)!);
+  const fold = Int32Array.from(stored, (i) => folds.fold[i]!);
+  const policies = folds.selected.map((_, f) =>
+    policyFrom(
+      data.table,
+      rows.filter((_, i) => fold[i] !== f),
+      { objective, catalogue: data.catalogue },
+    ),
+  );
+  const names = Object.keys(folds.scores);
+  const routers = names.map((name) => ({
+    name,
+    judged: names.length === 1,
+    choices: rows.map((row, i) =>
+      choose(data.table, row, rowOf(folds.scores[name]!, stored[i]!), { ...policies[fold[i]!]!, scale: scales[name]! }),
+    ),
+  }));
+  if (names.length === 1) return { rows, fold, routers };
+  const byName = new Map(routers.map((router) => [router.name, router.choices]));
+  const picked = rows.map((_, i) => byName.get(folds.selected[fold[i]!]!)![i]!);
+  return { rows, fold, routers: [{ name: 'chosen per fold', judged: true, choices: picked }, ...routers] };
+}

@@ -1,0 +1,259 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseManifest, serialiseManifest } from '../../src/artifacts/manifest.js';
+import { seededRandom } from '../../src/math/random.js';
+import { analyze } from '../../src/pipelines/analyze.js';
+import { infer, type RoutedQuery } from '../../src/pipelines/infer.js';
+import { train } from '../../src/pipelines/train.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { configIn, jsonLines, listening, toyOutcomes } from './toy-project.js';
+
+const project = temporaryFolder();
+const OUTCOMES = toyOutcomes(400);
+const MATH = 'polynomial triangle derivative';
+const COOKING = 'butter garlic onion recipe';
+
+beforeAll(async () => {
+  project.write('outcomes.jsonl', jsonLines(OUTCOMES));
+  project.write(
+    'users.jsonl',
+    jsonLines([
+      { user_id: 3, preferences: { quality: 1, latency: 0, cost: 0 } },
+      { user_id: 'miser', preferences: { quality: 0, latency: 0, cost: 1 } },
+    ]),
+  );
+  project.write(
+    'models.json',
+    JSON.stringify({
+      mathematician: { input_price: 2, output_price: 2 },
+      cook: { input_price: 2, output_price: 2 },
+      generalist: { input_price: 0.1, output_price: 0.1 },
+    }),
+  );
+  await train(await settings(), listening());
+}, 60_000);
+
+const settings = (more: Record<string, unknown> = {}) =>
+  configIn(project.path, {
+    'data.users': join(project.path, 'users.jsonl'),
+    'data.models': join(project.path, 'models.json'),
+    'objective.quality_weight': 1,
+    'train.folds': 4,
+    ...more,
+  });
+
+const route = async (more: Record<string, unknown>, context = listening(), stdin?: Readable): Promise<RoutedQuery[]> =>
+  collect(infer(await settings(more), context, stdin));
+const ask = async (query: string, more: Record<string, unknown> = {}, context = listening()): Promise<RoutedQuery> =>
+  (await route({ 'infer.query': query, ...more }, context))[0]!;
+
+describe('what train leaves behind', () => {
+  test('an artifact that names what it was made of', () => {
+    const manifest = parseManifest(readFileSync(join(project.path, 'artifacts/manifest.json'), 'utf8'), 'manifest');
+    expect(manifest.models).toEqual(['mathematician', 'cook', 'generalist']);
+    expect(Object.values(manifest.data.split).reduce((sum, n) => sum + n)).toBe(400);
+    expect(manifest.data.folds).toBe(4);
+    expect(Object.keys(manifest.routers)).toContain(manifest.bestRouter);
+    expect(manifest.routers[manifest.bestRouter]!.validation.quality).toBe(1);
+  });
+
+  test('the same bytes for the same seed, apart from the clock', async () => {
+    const again = join(project.path, 'again');
+    await train(await settings({ 'train.output_dir': again }), listening());
+    for (const name of readdirSync(join(project.path, 'artifacts'))) {
+      if (name === 'manifest.json') continue;
+      expect(readFileSync(join(again, name)).equals(readFileSync(join(project.path, 'artifacts', name)))).toBe(true);
+    }
+  });
+
+  test('nothing where training fails', async () => {
+    const output = join(project.path, 'never');
+    await expect(
+      train(await settings({ 'train.output_dir': output, 'routers.knn': { k: 5, colour: 1 } }), listening()),
+    ).rejects.toMatchObject({ code: 'VSR_ROUTER_PARAMS' });
+    expect(existsSync(output)).toBe(false);
+  });
+});
+
+describe('infer', () => {
+  test('sends each kind of question to the model that is good at it, by every router', async () => {
+    for (const router of ['knn', 'kmeans']) {
+      expect((await ask(MATH, { 'infer.router': router })).decision.model).toBe('mathematician');
+      expect((await ask(COOKING, { 'infer.router': router })).decision.model).toBe('cook');
+    }
+  });
+
+  test("weighs by the user's preference, and lets the flag win", async () => {
+    expect((await ask(MATH, { 'infer.user_id': '3' })).decision.model).toBe('mathematician');
+    expect((await ask(MATH, { 'infer.user_id': 'miser' })).decision.model).toBe('generalist');
+    expect((await ask(MATH, { 'infer.user_id': 'miser', 'infer.quality_weight': 1 })).decision.model).toBe(
+      'mathematician',
+    );
+  });
+
+  test('says that a user is new, and lets the weights of the artifact decide', async () => {
+    const context = listening();
+    const routed = await ask(MATH, { 'infer.user_id': 'stranger' }, context);
+    expect(routed.decision).toMatchObject({ model: 'mathematician', reason: 'global_prior' });
+    expect(context.notices).toEqual([
+      'User stranger is new: no preference is known, the weights of the artifact decide.',
+    ]);
+  });
+
+  test('explains by the texts it learned from', async () => {
+    const { explained } = await ask(MATH, { 'infer.router': 'knn', 'infer.explain': true });
+    expect(explained?.kind).toBe('neighbours');
+    const texts = explained?.kind === 'neighbours' ? explained.neighbours.map(({ query }) => query) : [];
+    expect(texts).toHaveLength(5);
+    expect(texts.every((text) => OUTCOMES.some((row) => row.query === text && row.task_name === 'math'))).toBe(true);
+  });
+
+  test('routes a stream in order, each row for its own user', async () => {
+    const rows = Array.from({ length: 600 }, (_, i) => ({
+      query: i % 2 ? MATH : COOKING,
+      ...(i === 599 && { user_id: 'miser' }),
+    }));
+    const routed = await route({ 'infer.input': '-' }, listening(), Readable.from([jsonLines(rows)]));
+    const expected = rows.map((_, i) => (i === 599 ? 'generalist' : i % 2 ? 'mathematician' : 'cook'));
+    expect(routed.map(({ decision }) => decision.model)).toEqual(expected);
+  });
+
+  test('refuses an unknown candidate and an unknown router with the nearest name', async () => {
+    await expect(ask(MATH, { 'infer.candidates': ['cooks'] })).rejects.toMatchObject({
+      code: 'VSR_MODEL_UNKNOWN',
+      hint: 'Did you mean cook?',
+    });
+    await expect(ask(MATH, { 'infer.router': 'knnn' })).rejects.toMatchObject({
+      code: 'VSR_ROUTER_UNKNOWN',
+      hint: 'Did you mean knn?',
+    });
+  });
+
+  test('refuses an artifact of another encoder, naming both', async () => {
+    const copy = temporaryCopy();
+    const path = join(copy, 'manifest.json');
+    const manifest = parseManifest(readFileSync(path, 'utf8'), path);
+    writeFileSync(
+      path,
+      serialiseManifest({ ...manifest, embedder: { ...manifest.embedder, fingerprint: 'sha256:other' } }),
+    );
+    await expect(ask(MATH, { 'infer.artifacts': copy })).rejects.toMatchObject({
+      code: 'VSR_ARTIFACT',
+      message: expect.stringContaining('sha256:other'),
+    });
+  });
+
+  test('100 flipped bytes anywhere in the artifact: refused, or the same scores', async () => {
+    const copy = temporaryCopy();
+    const random = seededRandom(5);
+    const whole = (await ask(MATH, { 'infer.artifacts': copy })).decision;
+    const names = readdirSync(copy);
+    for (let trial = 0; trial < 100; trial++) {
+      const path = join(copy, names[trial % names.length]!);
+      const original = readFileSync(path);
+      const damaged = Buffer.from(original);
+      damaged[random.int(damaged.length)]! ^= 1 << random.int(8);
+      writeFileSync(path, damaged);
+      const outcome = await ask(MATH, { 'infer.artifacts': copy, 'infer.explain': true }).catch(
+        (error: unknown) => error,
+      );
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'VSR_ARTIFACT' });
+      else expect((outcome as RoutedQuery).decision).toEqual(whole);
+      writeFileSync(path, original);
+    }
+  });
+});
+
+describe('analyze', () => {
+  test('finds that routing pays where it does, out of fold and on the held-out test', async () => {
+    const { reports } = await analyze(await settings(), listening());
+    expect(reports).toHaveLength(2);
+    expect(reports[0].verdict).toMatchObject({ kind: 'route', n: 400 });
+    // each model is right on half of the queries, the router on all
+    expect(reports[0].verdict.delta).toBeGreaterThan(0.4);
+    expect(reports[0].verdict.interval.low).toBeGreaterThan(0);
+  });
+
+  test('finds that it does not pay where no model is better anywhere', async () => {
+    const same = temporaryFolderOf(
+      toyOutcomes(400).map((row) => {
+        const cell = { quality: 1, status: 'ok', cost: 1e-5 };
+        return { ...row, outcomes: { a: cell, b: cell } };
+      }),
+    );
+    const config = await configIn(same, { 'train.folds': 4 });
+    await train(config, listening());
+    const { reports } = await analyze(config, listening());
+    expect(reports[0].verdict.kind).toBe('do-not-route');
+  });
+
+  test('says that twenty queries are too few to know', async () => {
+    const few = temporaryFolderOf(toyOutcomes(20));
+    const config = await configIn(few);
+    await train(config, listening());
+    const { reports } = await analyze(config, listening());
+    expect(reports[0].verdict).toMatchObject({ kind: 'inconclusive', n: 20 });
+  });
+});
+
+describe('leaks', () => {
+  const leaky = () => {
+    const rows = toyOutcomes(60).map((row, i) => ({ ...row, id: `q${i}`, split: i < 40 ? 'train' : 'test' }));
+    return temporaryFolderOf([
+      ...rows,
+      { ...rows[0], id: 'copy', query: `  ${String(rows[0]!.query).toUpperCase()}!`, split: 'test' },
+    ]);
+  };
+  test('stop training, with count, example and cure', async () => {
+    await expect(train(await configIn(leaky()), listening())).rejects.toMatchObject({
+      code: 'VSR_LEAK',
+      hint: expect.stringContaining('--leak-check exclude'),
+    });
+  });
+  test('are left out under exclude, and said', async () => {
+    const context = listening();
+    const { manifest } = await train(await configIn(leaky(), { 'train.leak_check': 'exclude' }), context);
+    expect(manifest.data.split.test).toBe(20);
+    expect(context.warnings.some((sentence) => sentence.includes('left out'))).toBe(true);
+  });
+});
+
+test('a missing cell is no zero: a model that was asked rarely but well is still chosen', async () => {
+  const rows = toyOutcomes(300).map((row, i) => {
+    const { mathematician, ...rest } = row.outcomes as Record<string, unknown>;
+    const asked = i % 10 === 0;
+    return {
+      ...row,
+      outcomes: { ...rest, mathematician: asked ? mathematician : { quality: null, status: 'timeout' } },
+    };
+  });
+  const folder = temporaryFolderOf(rows);
+  const config = await configIn(folder, { 'objective.quality_weight': 1 });
+  await train(config, listening());
+  const [routed] = await collect(infer(await configIn(folder, { 'infer.query': MATH }), listening()));
+  expect(routed!.decision.model).toBe('mathematician');
+});
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+let copies = 0;
+function temporaryFolderOf(rows: readonly unknown[]): string {
+  const folder = join(project.path, `project-${copies++}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'outcomes.jsonl'), jsonLines(rows));
+  return folder;
+}
+
+function temporaryCopy(): string {
+  const copy = join(project.path, `copy-${copies++}`);
+  mkdirSync(copy);
+  for (const name of readdirSync(join(project.path, 'artifacts')))
+    copyFileSync(join(project.path, 'artifacts', name), join(copy, name));
+  return copy;
+}
