@@ -52,15 +52,16 @@ export function bootstrapMeans(
   resamples: number,
 ): Float64Array[] {
   const groups = statistics[0]?.sums.length ?? 0;
-  const counts = new Float64Array(groups);
-  const terms = statistics.map(({ sums, sizes }) => ({ sum: sparse(sums), size: sparseSizes(sizes) }));
+  const terms = statistics.map(({ sums, sizes }) => ({ sum: sparse(sums), size: sparse(sizes) }));
   const means = statistics.map(() => new Float64Array(resamples));
-  for (let b = 0; b < resamples; b++) {
-    draw(counts);
-    for (let k = 0; k < terms.length; k++) {
-      const { sum, size } = terms[k]!;
-      means[k]![b] = weighted(sum, counts) / weighted(size, counts);
-    }
+  const counts: Block = [0, 1, 2, 3].map(() => new Float64Array(groups)) as unknown as Block;
+  for (let start = 0; start < resamples; start += BLOCK) {
+    const end = Math.min(start + BLOCK, resamples);
+    for (let b = start; b < end; b++) draw(counts[b - start]!);
+    terms.forEach(({ sum, size }, k) => {
+      const [sums, sizes] = [weighted(sum, counts), weighted(size, counts)];
+      for (let b = start; b < end; b++) means[k]![b] = sums[b - start]! / sizes[b - start]!;
+    });
   }
   return means;
 }
@@ -104,32 +105,47 @@ export function neededQueries(n: number, interval: Interval, minGain: number): n
   return n * ((2.8 * standardError) / minGain) ** 2;
 }
 
-/** base·(groups drawn) + Σ values[j]·counts[at[j]]: most differences between two routers are 0, most groups have size 1. */
+/** Resamples are drawn four at a time: one pass over a statistic then serves four sums. */
+const BLOCK = 4;
+type Block = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+
+/** base + Σ values[j]·counts[at[j]]: most differences between two routers are 0, most groups have size 1. */
 interface SparseSum {
+  /** The commonest value times the number of groups drawn. */
   readonly base: number;
   readonly at: Int32Array;
+  /** What is left of the others above the commonest value. */
   readonly values: Float64Array;
 }
 
-function sparse(values: Float64Array, base = 0): SparseSum {
-  const at = Int32Array.from(values.keys()).filter((g) => values[g] !== base);
-  return { base: base * values.length, at, values: Float64Array.from(at, (g) => values[g]! - base) };
+function sparse(values: Float64Array): SparseSum {
+  const common = commonest(values);
+  const at = Int32Array.from(values.keys()).filter((g) => values[g] !== common);
+  return { base: common * values.length, at, values: Float64Array.from(at, (g) => values[g]! - common) };
 }
 
-function sparseSizes(sizes: Float64Array): SparseSum {
-  const fromZero = sparse(sizes);
-  const fromOne = sparse(sizes, 1);
-  return fromOne.at.length < fromZero.at.length ? fromOne : fromZero;
-}
-
-function weighted({ base, at, values }: SparseSum, counts: Float64Array): number {
-  const even = at.length - (at.length % 2);
-  let first = base;
-  let second = 0;
-  for (let j = 0; j < even; j += 2) {
-    first += counts[at[j]!]! * values[j]!;
-    second += counts[at[j + 1]!]! * values[j + 1]!;
+function commonest(values: Float64Array): number {
+  const counts = new Map<number, number>();
+  let best = 0;
+  for (const value of values) {
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (count > (counts.get(best) ?? 0)) best = value;
   }
-  if (even < at.length) first += counts[at[even]!]! * values[even]!;
-  return first + second;
+  return best;
+}
+
+function weighted({ base, at, values }: SparseSum, [counts0, counts1, counts2, counts3]: Block): Float64Array {
+  const sums = new Float64Array(BLOCK).fill(base);
+  let [sum0, sum1, sum2, sum3] = sums as unknown as [number, number, number, number];
+  for (let j = 0; j < at.length; j++) {
+    const g = at[j]!;
+    const value = values[j]!;
+    sum0 += counts0[g]! * value;
+    sum1 += counts1[g]! * value;
+    sum2 += counts2[g]! * value;
+    sum3 += counts3[g]! * value;
+  }
+  sums.set([sum0, sum1, sum2, sum3]);
+  return sums;
 }

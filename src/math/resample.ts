@@ -9,12 +9,10 @@ export type DrawCounts = (counts: Float64Array) => void;
  */
 export function seededResamples(seed: number, n: number): DrawCounts {
   const scale = n / 2 ** 32;
-  let a = seed | 0;
-  let b = 0x9e3779b9 | 0;
-  let c = 0x243f6a88 | 0;
-  let counter = 1;
+  const state = Int32Array.of(seed, 0x9e3779b9, 0x243f6a88, 1);
   const draw: DrawCounts = (counts) => {
     counts.fill(0);
+    let [a, b, c, counter] = state as unknown as [number, number, number, number];
     for (let i = 0; i < n; i++) {
       const out = (a + b + counter) | 0;
       counter = (counter + 1) | 0;
@@ -23,8 +21,10 @@ export function seededResamples(seed: number, n: number): DrawCounts {
       c = (((c << 21) | (c >>> 11)) + out) | 0;
       counts[((out >>> 0) * scale) | 0]! += 1;
     }
+    state.set([a, b, c, counter]);
   };
-  draw(new Float64Array(n).fill(0)); // the first draws still show the seed
-  if (n < 16) for (let i = 0; i < 16; i++) draw(new Float64Array(n));
+  // the first dozen numbers still show the seed
+  const unused = new Float64Array(n);
+  for (let drawn = 0; drawn < 16; drawn += Math.max(1, n)) draw(unused);
   return draw;
 }
