@@ -49,12 +49,18 @@ const ROOMS = {
   cli: ['errors', 'config', 'pipelines', 'server', 'report'],
 };
 
+// One file beyond the table: doctor says which training engine is live. Every other use of the engine goes through a router.
+const SINGLE_FILES = { pipelines: ['training/engine-status\\.ts$'] };
+
 const arrows = Object.entries(ROOMS).map(([room, allowed]) => ({
   name: `${room}-imports-only-its-neighbours`,
   severity: 'error',
   comment: `src/${room} may import ${allowed.length ? allowed.join(', ') : 'no other room'}`,
   from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/(${[room, ...allowed].join('|')})/`, ...(SINGLE_FILES[room] ?? []).map((file) => `^src/${file}`)],
+  },
 }));
 
 module.exports = {
