@@ -53,6 +53,8 @@ export interface Manifest {
     readonly split: { readonly train: number; readonly validation: number; readonly test: number };
     /** The ratios behind the hash split; rows with a `split` of their own keep it. */
     readonly ratios: readonly [number, number, number];
+    /** Train used a seeded sample of so many queries; 0 = all. analyze judges on the same. */
+    readonly queryLimit: number;
     readonly folds: number;
   };
   readonly modelStats: Readonly<Record<string, ModelStats>>;

@@ -30,6 +30,7 @@ export async function analyze(config: VsrConfig, context: PipelineContext): Prom
     ratios: manifest.data.ratios,
     seed: manifest.seed,
     leakCheck: config.train.leakCheck,
+    queryLimit: manifest.data.queryLimit,
     models: manifest.models,
   };
   const data = await loadOutcomeData(config, config.analyze.dataFile, split, context);

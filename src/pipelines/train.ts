@@ -28,7 +28,8 @@ export interface TrainResult {
 /** Throws what reading, embedding, fitting and writing throw; nothing is written unless every router was fitted. */
 export async function train(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
   const requests = await routerRequests(config);
-  const split = { ratios: config.train.split, seed: config.seed, leakCheck: config.train.leakCheck };
+  const { split: ratios, leakCheck, queryLimit } = config.train;
+  const split = { ratios, seed: config.seed, leakCheck, queryLimit };
   const data = await loadOutcomeData(config, config.train.dataFile, split, context);
   const { table, catalogue } = data;
   const rows = rowsOf(data);
@@ -99,7 +100,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
         example: data.example,
         queries: table.queries.length,
         split: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
-        ratios: config.train.split,
+        ratios,
+        queryLimit,
         folds,
       },
       modelStats: Object.fromEntries(table.models.map((model, m) => [model, policy.stats[m]!])),

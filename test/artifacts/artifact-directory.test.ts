@@ -23,6 +23,7 @@ const MANIFEST: Omit<Manifest, 'files'> = {
     queries: 2,
     split: { train: 2, validation: 0, test: 0 },
     ratios: [0.8, 0.1, 0.1],
+    queryLimit: 0,
     folds: 0,
   },
   modelStats: {},

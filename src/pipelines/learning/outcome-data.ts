@@ -5,9 +5,11 @@ import type { VsrConfig } from '../../config/schema.js';
 import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
 import { findLeaks, type Leaks } from '../../data/leaks.js';
 import { groupIds } from '../../data/normalise-text.js';
+import type { OutcomeRow } from '../../data/outcome.js';
 import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
 import type { Split } from '../../data/query.js';
 import { readOutcomes } from '../../data/read-outcomes.js';
+import { sampleQueries } from '../../data/sample.js';
 import { assignSplits } from '../../data/splits.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import type { PipelineContext } from '../context.js';
@@ -36,6 +38,8 @@ export interface SplitOptions {
   readonly ratios: readonly [number, number, number];
   readonly seed: number;
   readonly leakCheck: 'error' | 'warn' | 'exclude';
+  /** Only a seeded sample of so many queries; 0 = all. */
+  readonly queryLimit: number;
   /** Columns of the table, where an artifact fixes them; default: every model with a scored outcome. */
   readonly models?: readonly string[];
 }
@@ -49,7 +53,8 @@ export async function loadOutcomeData(
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
   if (source.example) context.onNotice?.(EXAMPLE_NOTICE);
-  const { rows, models } = await readOutcomes(source.path, { scale: config.scoring.scale });
+  const { rows: found, models } = await readOutcomes(source.path, { scale: config.scoring.scale });
+  const rows = sampleRows(found, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
   const catalogue = await loadCatalogue(config, example, meta);
@@ -88,6 +93,17 @@ export async function loadOutcomeData(
     leaks: { count: leaks.count, excluded },
     catalogue,
   };
+}
+
+function sampleRows(rows: readonly OutcomeRow[], { queryLimit, seed }: SplitOptions): readonly OutcomeRow[] {
+  const taken = new Set(
+    sampleQueries(
+      rows.map((row) => row.query),
+      queryLimit,
+      seed,
+    ),
+  );
+  return rows.filter((row) => taken.has(row.query));
 }
 
 /** Throws `VSR_LEAK` under `error`; else says what was found and what becomes of it. */
