@@ -1,0 +1,34 @@
+// Prints the report of a run as one plain table.
+
+export function printTable(machine, rows) {
+  const python = machine.python ? `, ${machine.python}` : '';
+  process.stdout.write(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}${python}\n\n`);
+  const lines = [['what', 'ours', 'peer', '', 'ratio', 'target', '']];
+  for (const { what, oursMs, peer, peerMs, ratio, target, reached, note } of rows) {
+    lines.push([
+      what,
+      milliseconds(oursMs),
+      peerMs === null ? '–' : milliseconds(peerMs),
+      peer,
+      ratio === null ? '–' : `${ratio.toPrecision(2)} ×`,
+      target === null ? '' : `≤ ${target} ×`,
+      [verdict(ratio, reached), note].filter(Boolean).join('; '),
+    ]);
+  }
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const rightAligned = new Set([1, 2, 4, 5]);
+  for (const line of lines) {
+    const cells = line.map((cell, i) => (rightAligned.has(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
+    process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
+  }
+}
+
+function verdict(ratio, reached) {
+  if (ratio === null) return 'not compared';
+  if (reached === null) return '';
+  return reached ? 'reached' : 'missed';
+}
+
+function milliseconds(value) {
+  return value >= 1000 ? `${(value / 1000).toPrecision(3)} s` : `${value.toPrecision(3)} ms`;
+}
