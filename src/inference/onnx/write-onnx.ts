@@ -18,7 +18,10 @@ import {
 
 /** What a reader of the file should know beside the graph; written as metadata_props. */
 export interface OnnxMetadata {
-  /** Column order of `scores`; `models`, a JSON list. */
+  /**
+   * Column order of `scores`; `models`, a JSON list. Gives the output its shape, without which the file runs but the
+   * ONNX checker refuses it.
+   */
   readonly models?: readonly string[];
   /** `encoder_fingerprint`: of the encoder that `features` must come from. */
   readonly encoderFingerprint?: string;
