@@ -37,7 +37,7 @@ export interface Dimension {
 
 export interface ValueInfoProto {
   name: string;
-  type: { tensorType: { elemType: number; shape?: { dim: Dimension[] } } };
+  type?: { tensorType?: { elemType: number; shape?: { dim: Dimension[] } } };
 }
 
 export interface ModelProto {

@@ -4,12 +4,21 @@ import { checkGraph } from '../check-graph.js';
 import type { GraphInput, GraphNode, OpName, ScoringGraph } from '../scoring-graph.js';
 import type { Tensor } from '../tensor.js';
 import { INPUT_ATTRIBUTES } from './axes-input.js';
-import { FLOAT, INT64, type ModelProto, modelProto, type NodeProto, type TensorProto } from './onnx-schema.js';
+import {
+  ATTRIBUTE_INTS,
+  FLOAT,
+  INT64,
+  type ModelProto,
+  modelProto,
+  type NodeProto,
+  type TensorProto,
+} from './onnx-schema.js';
 import type { OnnxMetadata } from './write-onnx.js';
 
 /**
  * The graph and metadata behind `graphToOnnx`'s bytes; `where` names the file in errors. Whether each op is one we
- * know is for an evaluator to say. Throws `VSR_ARTIFACT` for bytes that are no model of ours.
+ * know is for an evaluator to say. Throws `VSR_ARTIFACT` for bytes that are no model of ours, `VSR_GRAPH` for a graph
+ * that does not hold together.
  */
 export async function onnxToGraph(
   bytes: Uint8Array,
@@ -23,7 +32,7 @@ export async function onnxToGraph(
   const graph: ScoringGraph = {
     inputs: model.graph.input.map(({ name, type }) => ({
       name,
-      shape: (type.tensorType.shape?.dim ?? []).map(({ dimValue, dimParam }): GraphInput['shape'][number] =>
+      shape: (type?.tensorType?.shape?.dim ?? []).map(({ dimValue, dimParam }): GraphInput['shape'][number] =>
         dimParam ? 'batch' : (dimValue ?? 0),
       ),
     })),
@@ -63,7 +72,9 @@ function nodeOf(proto: NodeProto, constants: Readonly<Record<string, Tensor>>, c
   const op = proto.opType as OpName;
   const inputs = [...proto.input];
   const attributes: Record<string, number | readonly number[]> = {};
-  for (const { name, i, ints } of proto.attribute ?? []) attributes[name] = ints?.length ? ints : (i ?? 0);
+  for (const { name, i, ints, type } of proto.attribute ?? []) {
+    attributes[name] = type === ATTRIBUTE_INTS ? (ints ?? []) : (i ?? 0);
+  }
   const asInput = INPUT_ATTRIBUTES[op];
   const written = inputs.at(-1);
   if (asInput && written && written === `${proto.output[0]}:${asInput}` && constants[written]) {
@@ -79,15 +90,21 @@ function metadataOf(model: ModelProto, where: string): OnnxMetadata {
   const props = new Map(model.metadataProps.map(({ key, value }) => [key, value]));
   const models = props.get('models');
   const encoderFingerprint = props.get('encoder_fingerprint');
+  return {
+    ...(models !== undefined && { models: modelNames(models, where) }),
+    ...(encoderFingerprint !== undefined && { encoderFingerprint }),
+    ...(model.producerVersion && { producerVersion: model.producerVersion }),
+  };
+}
+
+function modelNames(text: string, where: string): string[] {
   try {
-    return {
-      ...(models !== undefined && { models: JSON.parse(models) as string[] }),
-      ...(encoderFingerprint !== undefined && { encoderFingerprint }),
-      ...(model.producerVersion && { producerVersion: model.producerVersion }),
-    };
-  } catch (cause) {
-    throw refused(where, 'has metadata "models" that is not JSON', cause);
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  } catch {
+    // told below, with the same sentence as a list of something else
   }
+  throw refused(where, 'has metadata "models" that is no JSON list of names');
 }
 
 function refused(where: string, what: string, cause?: unknown): VsrError {

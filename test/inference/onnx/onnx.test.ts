@@ -103,6 +103,17 @@ describe('onnxToGraph', () => {
     const graph = b.build(b.mul(picked, b.scalar(2)));
     expect((await onnxToGraph(await graphToOnnx(graph), 'x.onnx')).graph).toEqual(graph);
   });
+  test('keeps an empty list of axes a list', async () => {
+    const input = { name: 'features', shape: ['batch', 2] as const };
+    const node = {
+      op: 'ReduceMean' as const,
+      inputs: ['features'],
+      outputs: ['scores'],
+      attributes: { axes: [], keepdims: 1 },
+    };
+    const graph = { inputs: [input], constants: {}, nodes: [node], output: 'scores' };
+    expect((await onnxToGraph(await graphToOnnx(graph), 'x.onnx')).graph).toEqual(graph);
+  });
   test('refuses bytes that are no model, whatever byte is changed', async () => {
     const good = await graphToOnnx(tinyGraph(), { models: ['a', 'b', 'c'] });
     await fc.assert(
