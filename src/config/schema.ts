@@ -97,6 +97,8 @@ export const configSchema = z.strictObject({
       temperature: z.number().min(0).default(0),
       dryRun: z.boolean().default(false),
       fresh: z.boolean().default(false),
+      /** Ask the calls again that failed in an earlier run. */
+      retryFailed: z.boolean().default(false),
       maxMissing: share.default(0.05),
     })
     .prefault({}),

@@ -43,7 +43,8 @@ export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Ga
         queue.add(slot, signal ? { signal } : {}).catch(reject);
       }),
     async open(signal) {
-      for (let left = pausedUntil - now(); left > 0; left = pausedUntil - now()) await wait(left, signal);
+      const left = pausedUntil - now();
+      if (left > 0) await wait(left, signal);
     },
     note(result) {
       failures = result === 'unreachable' ? failures + 1 : 0;

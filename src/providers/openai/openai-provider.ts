@@ -74,22 +74,22 @@ export async function createOpenAiProvider(
     };
     const fetch: Fetch = async (target, init) => {
       try {
-        exchange = await http.exchange(target, { ...init, headers: sent }, (reply) => verdictOf(reply, request));
+        // The client would leave a listener on the caller's signal for good: it gets none.
+        const own = { ...init, headers: sent, signal: request.signal ?? null };
+        exchange = await http.exchange(target, own, (reply) => verdictOf(reply, request));
         return responseFrom({ ...exchange.reply, headers: new Headers({ 'content-type': 'application/json' }) });
       } catch (error) {
         failure = error;
         throw error;
       }
     };
-    const options = request.signal ? { signal: request.signal } : {};
     try {
       await client
         .withOptions({ fetch })
-        .chat.completions.create(body as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming, options);
+        .chat.completions.create(body as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming);
     } catch (error) {
       // With an exchange in hand the client only complains about what it says; that is read below.
-      if (!exchange)
-        throw failure ?? (request.signal?.aborted ? new HttpFailure('aborted', 'The call was aborted.', 0) : error);
+      if (!exchange) throw failure ?? error;
     }
     return exchange!;
   };
