@@ -1,0 +1,34 @@
+// All commands by name, each loaded only when it is called.
+import type { CommandModule } from '../command.js';
+
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  benchmark: {
+    summary: 'ask every model every query and score the answers: queries → outcomes.jsonl',
+    load: async () => (await import('./benchmark.js')).benchmarkCommand,
+  },
+  train: {
+    summary: 'learn which model answers what: outcomes.jsonl → artifacts/',
+    load: async () => (await import('./train.js')).trainCommand,
+  },
+  infer: {
+    summary: 'choose the model for a query or a file of queries',
+    load: async () => (await import('./infer.js')).inferCommand,
+  },
+  analyze: {
+    summary: 'say whether routing pays, on queries no router has seen',
+    load: async () => (await import('./analyze.js')).analyzeCommand,
+  },
+  init: {
+    summary: 'start a project here: vsr.yaml, models.yaml, queries.jsonl',
+    load: async () => (await import('./init.js')).initCommand,
+  },
+  doctor: {
+    summary: 'check engines, encoder, configuration, keys and data, and say what closes each gap',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+};

@@ -1,0 +1,107 @@
+// vsr train: outcomes → artifacts.
+import type { TrainResult } from '../../pipelines/train.js';
+import { count, counted, share } from '../../report/format.js';
+import { boxTables } from '../../report/table.js';
+import type { CommandModule } from '../command.js';
+
+export const trainCommand: CommandModule = {
+  flags: [
+    {
+      usage: '--data-file <file>',
+      key: ['train', 'dataFile'],
+      kind: 'text',
+      description: 'outcomes (default data.outcomes, ./outcomes.jsonl, else the bundled example)',
+    },
+    {
+      usage: '--users <file>',
+      key: ['data', 'users'],
+      kind: 'text',
+      description: "users' preferences (default ./users.jsonl)",
+    },
+    {
+      usage: '--output-dir <directory>',
+      key: ['train', 'outputDir'],
+      kind: 'text',
+      description: 'where the artifact goes (default artifacts)',
+    },
+    { usage: '--router <names>', key: ['train', 'router'], kind: 'list', description: 'which routers (default all)' },
+    {
+      usage: '--quality-weight <share>',
+      key: ['objective', 'qualityWeight'],
+      kind: 'number',
+      description: '0 to 1 (default 0.9)',
+    },
+    {
+      usage: '--cost-weight <share>',
+      key: ['objective', 'costWeight'],
+      kind: 'number',
+      description: '0 to 1; latency takes the rest (default 0)',
+    },
+    {
+      usage: '--split <shares>',
+      key: ['train', 'split'],
+      kind: 'numbers',
+      description: 'train, validation, test (default .8,.1,.1); a split in the data wins',
+    },
+    {
+      usage: '--folds <count>',
+      key: ['train', 'folds'],
+      kind: 'wholeOrAuto',
+      description: 'out-of-fold scores for analyze; auto = 5 if the test has under 300 queries, else 0 (default auto)',
+    },
+    {
+      usage: '--leak-check <what>',
+      key: ['train', 'leakCheck'],
+      kind: 'text',
+      description: 'error, warn or exclude, where a text stands in two splits (default error)',
+    },
+    {
+      usage: '--query-limit <count>',
+      key: ['train', 'queryLimit'],
+      kind: 'whole',
+      description: 'learn from a seeded sample of this size, even over tasks (default 0, all)',
+    },
+    {
+      usage: '--knn-k <count>',
+      key: ['routers', 'knn', 'k'],
+      kind: 'wholeOrAuto',
+      description: 'neighbours (default auto: chosen on validation)',
+    },
+    {
+      usage: '--kmeans-clusters <count>',
+      key: ['routers', 'kmeans', 'clusters'],
+      kind: 'wholeOrAuto',
+      description: 'clusters (default auto: chosen on validation)',
+    },
+  ],
+  examples: ['vsr train --quality-weight 0.8', 'vsr train --router knn --folds 5 --output-dir artifacts'],
+  async run({ load, context, terminal, json }) {
+    const { config } = await load();
+    const { train } = await import('../../pipelines/train.js');
+    const result = await train(config, context);
+    if (json) await terminal.printJson(result);
+    else await terminal.print(await trainText(result));
+    return 0;
+  },
+};
+
+async function trainText({ directory, manifest }: TrainResult): Promise<string> {
+  const { routers, models, bestRouter } = manifest;
+  const { split, folds } = manifest.data;
+  const draw = await boxTables();
+  return [
+    `${directory}/: ${counted(Object.keys(routers).length, 'router', 'routers')}, ${counted(models.length, 'model', 'models')}, ` +
+      `${count(split.train)} train, ${count(split.validation)} validation, ${counted(split.test, 'test query', 'test queries')}` +
+      `${folds > 0 ? `, ${folds} folds` : ''}`,
+    draw(
+      ['router', 'validation utility', 'validation quality', 'seconds'].map((head) => ({ head })),
+      Object.entries(routers).map(([name, { validation, fitSeconds }]) => [
+        name,
+        share(validation.n > 0 ? validation.utility : null),
+        share(validation.n > 0 ? validation.quality : null),
+        fitSeconds.toFixed(1),
+      ]),
+    ),
+    `Best on validation: ${bestRouter}. Next: vsr infer --query "…", vsr analyze.`,
+  ].join('\n');
+}

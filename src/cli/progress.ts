@@ -1,0 +1,111 @@
+// Progress on stderr: one moving line on a terminal, else a line every ten seconds.
+import type { Progress } from '../pipelines/context.js';
+import type { Terminal } from './terminal.js';
+
+export interface ProgressOptions {
+  readonly stderr: NodeJS.WriteStream;
+  /** false with --quiet or --no-progress. */
+  readonly enabled: boolean;
+  /** Every report on a line of its own. */
+  readonly verbose: boolean;
+  readonly color: boolean;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+}
+
+export interface ProgressReporter {
+  report(progress: Progress): void;
+  /** Takes the moving line away for good. */
+  stop(): void;
+}
+
+/** Milliseconds between two lines where nothing moves. */
+const LINE_EVERY = 10_000;
+
+export function openProgress(terminal: Terminal, options: ProgressOptions): ProgressReporter {
+  if (!options.enabled) return { report: () => {}, stop: () => {} };
+  const started = new Map<string, { at: number; done: number }>();
+  const text = (progress: Progress) => {
+    const now = options.now();
+    const start = started.get(progress.stage) ?? { at: now, done: progress.done };
+    started.set(progress.stage, start);
+    return progressLine(progress, progress.done - start.done, (now - start.at) / 1000);
+  };
+  return options.stderr.isTTY && !options.verbose
+    ? movingLine(terminal, options, text)
+    : plainLines(terminal, options, text);
+}
+
+/** `benchmark 120/900 · 41.3/s · 19 s left · $0.0123`. `done` of this run (not resumed work) in `seconds` give the rate. */
+export function progressLine({ stage, done, total, detail }: Progress, doneNow: number, seconds: number): string {
+  const rate = seconds > 0 ? doneNow / seconds : 0;
+  return [
+    `${stage} ${done}/${total}`,
+    ...(rate > 0 ? [`${rate.toPrecision(3)}/s`] : []),
+    ...(rate > 0 && done < total ? [`${duration((total - done) / rate)} left`] : []),
+    ...(detail ? [detail] : []),
+  ].join(' · ');
+}
+
+/** `45 s`, `12 min`, `3 h 20 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 99.5) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function plainLines(
+  terminal: Terminal,
+  options: ProgressOptions,
+  text: (progress: Progress) => string,
+): ProgressReporter {
+  let last = options.now();
+  return {
+    report(progress) {
+      const line = text(progress);
+      if (!options.verbose && options.now() - last < LINE_EVERY) return;
+      last = options.now();
+      terminal.notice(line);
+    },
+    stop: () => {},
+  };
+}
+
+function movingLine(
+  terminal: Terminal,
+  options: ProgressOptions,
+  text: (progress: Progress) => string,
+): ProgressReporter {
+  let spinner: import('ora').Ora | undefined;
+  let latest = '';
+  let opened = false;
+  let stopped = false;
+  const open = async () => {
+    const { default: ora } = await import('ora');
+    if (stopped) return;
+    // stdin belongs to --input -, so ora must not read it away.
+    spinner = ora({
+      stream: options.stderr,
+      discardStdin: false,
+      text: latest,
+      color: options.color ? 'cyan' : false,
+    }).start();
+    terminal.beforeLine = () => spinner?.clear();
+  };
+  return {
+    report(progress) {
+      latest = text(progress);
+      if (spinner) spinner.text = latest;
+      else if (!opened) {
+        opened = true;
+        void open();
+      }
+    },
+    stop() {
+      stopped = true;
+      spinner?.stop();
+      spinner = undefined;
+      terminal.beforeLine = undefined;
+    },
+  };
+}
