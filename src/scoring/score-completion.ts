@@ -24,6 +24,7 @@ export interface CompletionToScore {
 
 /**
  * quality is null exactly for server_error and unscored, and for truncated where `truncated` says missing.
+ * `extracted` is cut at 200 characters, because it is kept in every cell.
  * Flags are those of the completion and those of the scorer; `recorded` where the quality was not scored here.
  * Throws `VSR_DATA` that starts with `where` if the truth cannot be read; never because of the answer.
  */
@@ -58,13 +59,14 @@ function scoreText({ completion, scorer, groundTruth, choices, options, where }:
   if (groundTruth === null && scorer.name !== 'code' && scorer.name !== 'judge')
     return { quality: null, extracted: null, rule: 'no ground truth', flags: [] };
   try {
-    return scorer.score({
+    const result = scorer.score({
       answer: completion.text,
       groundTruth: groundTruth ?? '',
       choices,
       finishReason: completion.finishReason,
       options: options ?? DEFAULT_SCORING_OPTIONS,
     });
+    return { ...result, extracted: result.extracted?.slice(0, 200) ?? null };
   } catch (error) {
     if (!(error instanceof VsrError)) throw error;
     const { hint } = error;

@@ -5,9 +5,9 @@ import { ANIMALS, ask } from './ask.js';
 
 const TO_4 = { labels: ['1', '2', '3', '4'], text: ANIMALS.text };
 const TO_J = { labels: [...'ABCDEFGHIJ'], text: [...ANIMALS.text, 'fox', 'owl', 'bee', 'ant', 'elk', 'yak'] };
-type Case = readonly [ScorerName, string, string, number, typeof ANIMALS?];
+type Case = [ScorerName, string, string, number, typeof ANIMALS?];
 
-const CASES: readonly Case[] = [
+const CASES: Case[] = [
   ['multiple-choice', 'This is a tricky question. The correct choice is B.', 'B', 1],
   ['multiple-choice', '\\boxed{B}', 'B', 1],
   ['multiple-choice', '**B**', 'B', 1],

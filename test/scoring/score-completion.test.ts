@@ -94,6 +94,12 @@ test('a row that cannot be scored is missing for every reply, the empty ones too
   }
 });
 
+test('what is kept of a long answer is cut', async () => {
+  const long = 'dog '.repeat(100);
+  const { quality, extracted } = await score({ text: long }, { scorer: 'exact', groundTruth: long });
+  expect([quality, extracted]).toEqual([1, long.slice(0, 200)]);
+});
+
 test('a truth that cannot be read names the row', async () => {
   await expect(score({ text: '42' }, { groundTruth: 'no number' })).rejects.toThrow(
     'queries.jsonl:17: ground_truth: expected exactly one number, got 0 in "no number".',
