@@ -1,0 +1,132 @@
+// Network layers over activations that stand in columns: [units × batch]. Weights are [out × in], as PyTorch stores them.
+import type { Random } from '../math/random.js';
+import type { EngineTensor, TensorFlow } from './tensorflow.js';
+
+// Why columns: the backends pack the right operand of a product before every use. Packing a small batch is cheap, packing
+// weights that change at every step is not (batch 32 on WASM: 2.3 against 0.8 ms for the first layer of an MLP).
+
+/** A batch of inputs in both orientations, so that no step transposes it again. */
+export interface InputBatch {
+  /** [B × D] */
+  readonly rows: EngineTensor;
+  /** [D × B] */
+  readonly columns: EngineTensor;
+}
+
+/** @param rows [B × D] */
+export function inputBatch(tf: TensorFlow, rows: EngineTensor): InputBatch {
+  return { rows, columns: tf.transpose(rows) };
+}
+
+export type Activation = 'linear' | 'relu';
+
+/**
+ * act(W·x + b) for the data themselves, which need no gradient.
+ * @param w [O × D]
+ * @param b [O × 1]
+ * @returns [O × B]
+ */
+export function inputDense(
+  tf: TensorFlow,
+  input: InputBatch,
+  w: EngineTensor,
+  b: EngineTensor,
+  activation: Activation,
+) {
+  return tf.customGrad((...args) => {
+    const [weights, bias, save] = args as unknown as [EngineTensor, EngineTensor, Save];
+    const value = activate(tf, tf.add(tf.matMul(weights, input.columns), bias), activation);
+    save([value]);
+    const gradFunc = (dy: EngineTensor, [y]: EngineTensor[]) => {
+      const dz = backThrough(tf, dy, y!, activation);
+      return [tf.matMul(dz, input.rows), tf.sum(dz, 1, true)];
+    };
+    return { value, gradFunc: gradFunc as never };
+  })(w, b);
+}
+
+/**
+ * act(W·h + b).
+ * @param h [I × B]
+ * @param w [O × I]
+ * @param b [O × 1]
+ * @returns [O × B]
+ */
+export function dense(tf: TensorFlow, h: EngineTensor, w: EngineTensor, b: EngineTensor, activation: Activation) {
+  return tf.customGrad((...args) => {
+    const [input, weights, bias, save] = args as unknown as [EngineTensor, EngineTensor, EngineTensor, Save];
+    const value = activate(tf, tf.add(tf.matMul(weights, input), bias), activation);
+    save([input, weights, value]);
+    const gradFunc = (dy: EngineTensor, [x, wx, y]: EngineTensor[]) => {
+      const dz = backThrough(tf, dy, y!, activation);
+      return [tf.matMul(tf.transpose(wx!), dz), tf.matMul(dz, tf.transpose(x!)), tf.sum(dz, 1, true)];
+    };
+    return { value, gradFunc: gradFunc as never };
+  })(h, w, b);
+}
+
+type Save = (tensors: EngineTensor[]) => void;
+
+function activate(tf: TensorFlow, z: EngineTensor, activation: Activation): EngineTensor {
+  return activation === 'relu' ? tf.relu(z) : z;
+}
+
+/** dL/dz from dL/dy; the gradient of ReLU at 0 is 0. */
+function backThrough(tf: TensorFlow, dy: EngineTensor, y: EngineTensor, activation: Activation): EngineTensor {
+  return activation === 'relu' ? tf.mul(dy, tf.step(y)) : dy;
+}
+
+/**
+ * Inverted dropout: each value is zeroed with probability `rate` (to 1/65536), the others grow by 1/(1 − rate).
+ * The mask is drawn here and not by the engine, so that every engine drops the same units.
+ */
+export function dropout(tf: TensorFlow, h: EngineTensor, rate: number, random: Random): EngineTensor {
+  const mask = new Float32Array(h.size);
+  const limit = Math.round(rate * 65536);
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < mask.length; i += 2) {
+    const bits = random.int(0x100000000);
+    if ((bits & 0xffff) >= limit) mask[i] = kept;
+    if (bits >>> 16 >= limit && i + 1 < mask.length) mask[i + 1] = kept;
+  }
+  return tf.mul(h, tf.tensor(mask, h.shape));
+}
+
+/** Batch normalisation's result and what its moving averages are moved towards. */
+export interface BatchNorm {
+  /** [U × B] */
+  readonly value: EngineTensor;
+  /** [U × 1] */
+  readonly mean: EngineTensor;
+  /** [U × 1], unbiased (n/(n−1)), as PyTorch averages it; the normalisation itself uses the biased one. */
+  readonly variance: EngineTensor;
+}
+
+export const BATCH_NORM_EPSILON = 1e-5;
+
+/**
+ * γ·(h − mean)/√(var + ε) + β over the batch (Ioffe and Szegedy 2015).
+ * @param h [U × B]
+ * @param gamma [U × 1]
+ * @param beta [U × 1]
+ */
+export function batchNorm(tf: TensorFlow, h: EngineTensor, gamma: EngineTensor, beta: EngineTensor): BatchNorm {
+  const n = h.shape[1]!;
+  const mean = tf.mean(h, 1, true);
+  const centred = tf.sub(h, mean);
+  const variance = tf.mean(tf.square(centred), 1, true);
+  const value = tf.add(tf.mul(centred, tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)))), beta);
+  return { value, mean, variance: tf.mul(variance, n > 1 ? n / (n - 1) : 1) };
+}
+
+/** The same with moving averages in place of the batch's own. */
+export function settledBatchNorm(
+  tf: TensorFlow,
+  h: EngineTensor,
+  gamma: EngineTensor,
+  beta: EngineTensor,
+  mean: EngineTensor,
+  variance: EngineTensor,
+): EngineTensor {
+  return tf.add(tf.mul(tf.sub(h, mean), tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)))), beta);
+}

@@ -1,0 +1,8 @@
+// The engine that the training tests run on: WASM, or the one that VSR_TEST_ENGINE names (native, js).
+import { type Engine, type EngineChoice, openEngine } from '../../src/training/engine.js';
+
+export const TEST_ENGINE = (process.env.VSR_TEST_ENGINE ?? 'wasm') as EngineChoice;
+
+export function testEngine(): Promise<Engine> {
+  return openEngine({ engine: TEST_ENGINE });
+}
