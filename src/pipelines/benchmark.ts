@@ -57,7 +57,7 @@ export async function benchmark(
   run: BenchmarkRun = {},
 ): Promise<BenchmarkResult> {
   const { paths, prepared, providers } = await prepare(config, context, run);
-  const { questions, models } = prepared;
+  const { questions, models, example } = prepared;
   const lock = takeLock(paths.lock, paths.outcomes);
   try {
     if (lock.takenOverFrom !== null) removeLeftovers(paths, lock.takenOverFrom);
@@ -70,7 +70,7 @@ export async function benchmark(
     const finished = new Map(plan.done);
     const durable = models.some(({ routes }) => routes.some(({ endpoint }) => providers.get(endpoint.name)!.paid));
     const unmade = await makeCalls(config, context, { plan, paths, stored, providers, finished, durable });
-    const results: RunResults = { calls: plan.calls, models, finished, unmade };
+    const results: RunResults = { calls: plan.calls, models, finished, unmade, example };
     if (finished.size > 0) writeResults(paths, config, results);
     if (context.signal?.aborted) throw interrupted(paths, plan, finished);
     const summary = summarise(results);
@@ -117,7 +117,7 @@ async function prepare(config: VsrConfig, context: PipelineContext, run: Benchma
   );
   const providers = connect ? await openProviders(models, file, config, run) : new Map<string, Provider>();
   const questions = await prepareQuestions(config, file, promptFor);
-  return { paths, providers, prepared: { questions, models } };
+  return { paths, providers, prepared: { questions, models, example: source.example } };
 }
 
 type Prepared = Awaited<ReturnType<typeof prepare>>['prepared'];

@@ -19,6 +19,10 @@ export interface OutcomesMeta {
   readonly params: Readonly<Record<string, unknown>>;
   readonly scoring: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** 0 = all. */
+  readonly queryLimit: number;
+  /** Hash of the prompt templates. */
+  readonly prompts: string;
   readonly version: string;
 }
 

@@ -110,7 +110,8 @@ describe('a run', () => {
       format: 'vsr.outcomes/1',
       models: ['small', 'large'],
       seed: 42,
-      prices: { small: { input: 1, output: 2 }, large: null },
+      example: false,
+      prices: { small: { inputPrice: 1, outputPrice: 2 }, large: { inputPrice: null, outputPrice: null } },
     });
     expect(read('responses.jsonl').split('\n')[3]).toBe(
       '{"id":"q2","model":"large","response":"#### 6","finishReason":"stop"}',

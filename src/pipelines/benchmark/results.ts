@@ -3,6 +3,7 @@ import { writeFileAtomically } from '../../artifacts/atomic-write.js';
 import type { VsrConfig } from '../../config/schema.js';
 import type { OutcomeCell } from '../../data/outcome.js';
 import { outcomeRowToJson } from '../../data/outcome-row.js';
+import { OUTCOMES_FORMAT, type OutcomesMeta } from '../outcomes-meta.js';
 import { VERSION } from '../version.js';
 import type { JournalEntry } from './journal.js';
 import type { AskedModel } from './models.js';
@@ -18,6 +19,8 @@ export interface RunResults {
   readonly finished: ReadonlyMap<string, JournalEntry>;
   /** Cells of calls that were not made, by key. */
   readonly unmade: ReadonlyMap<string, OutcomeCell>;
+  /** true: the queries are the bundled example's. */
+  readonly example: boolean;
 }
 
 /**
@@ -52,11 +55,12 @@ function* responseLines({ calls, finished }: RunResults): Generator<string> {
 }
 
 /** Nothing here changes from one run to the next of the same command: no time, no key, no path. */
-function metaOf({ scoring, seed, benchmark }: VsrConfig, { models }: RunResults) {
+function metaOf({ scoring, seed, benchmark }: VsrConfig, { models, example }: RunResults): OutcomesMeta {
   return {
-    format: 'vsr.outcomes/1',
+    format: OUTCOMES_FORMAT,
     version: VERSION,
     models: models.map(({ alias }) => alias),
+    example,
     seed,
     queryLimit: benchmark.queryLimit,
     params: Object.fromEntries(
@@ -71,6 +75,11 @@ function metaOf({ scoring, seed, benchmark }: VsrConfig, { models }: RunResults)
     ),
     prompts: TEMPLATE_HASH,
     scoring: { numericTolerance: scoring.numericTolerance, truncated: scoring.truncated },
-    prices: Object.fromEntries(models.map(({ alias, price }) => [alias, price])),
+    prices: Object.fromEntries(
+      models.map(({ alias, price }) => [
+        alias,
+        { inputPrice: price?.input ?? null, outputPrice: price?.output ?? null },
+      ]),
+    ),
   };
 }
