@@ -10,7 +10,7 @@ import { type Decision, decide } from '../routers/decide.js';
 import type { PipelineContext } from './context.js';
 import { type Explained, explainer } from './infer/explain.js';
 import { userPolicies } from './infer/user-policy.js';
-import { EXAMPLE_NOTICE } from './sources.js';
+import { FROM_EXAMPLE_NOTICE } from './sources.js';
 import { readStoredUsers } from './trained/companion-files.js';
 import { openRouter, openTrained } from './trained/trained-router.js';
 
@@ -51,7 +51,7 @@ export async function* infer(
   }
   const trained = await openTrained(options.artifacts);
   const { manifest } = trained.artifact;
-  if (manifest.data.example) context.onNotice?.(EXAMPLE_NOTICE);
+  if (manifest.data.example) context.onNotice?.(FROM_EXAMPLE_NOTICE);
   const name = options.router ?? manifest.bestRouter;
   const router = await openRouter(trained, name);
   const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options);

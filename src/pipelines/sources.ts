@@ -12,6 +12,9 @@ export interface Source {
 export const EXAMPLE_NOTICE =
   'No config and no data here: using the bundled example (9 models, 5,989 queries). `vsr init` starts a project of your own.';
 
+export const FROM_EXAMPLE_NOTICE =
+  'What lies here was made from the bundled example. `vsr init` in another folder starts a project of your own.';
+
 /** What `benchmark` asks: --data-file, data.queries, ./queries.jsonl, else the example. A named file that is missing is left for its reader to refuse. */
 export function querySource(config: VsrConfig): Source {
   return firstOf([config.benchmark.dataFile, config.data.queries], 'queries.jsonl', 'example/outcomes.jsonl');

@@ -14,7 +14,7 @@ import { assignSplits } from '../../data/splits.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import type { PipelineContext } from '../context.js';
 import { type OutcomesMeta, readOutcomesMeta } from '../outcomes-meta.js';
-import { catalogueSource, EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
+import { catalogueSource, EXAMPLE_NOTICE, FROM_EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
 
 /** A catalogue entry of which at least the prices are looked for (dollars per million tokens; null = unknown). */
 export type PricedModel = Pick<CatalogueModel, 'inputPrice' | 'outputPrice'> & Partial<CatalogueModel>;
@@ -52,11 +52,11 @@ export async function loadOutcomeData(
   context: PipelineContext,
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
-  if (source.example) context.onNotice?.(EXAMPLE_NOTICE);
   const { rows: found, models } = await readOutcomes(source.path, { scale: config.scoring.scale });
   const rows = sampleRows(found, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
+  if (example) context.onNotice?.(source.example ? EXAMPLE_NOTICE : FROM_EXAMPLE_NOTICE);
   const catalogue = await loadCatalogue(config, example, meta);
   const present = models.filter((model) => rows.some((row) => row.outcomes[model]?.quality != null));
   for (const model of models.filter((name) => !present.includes(name))) {
