@@ -15,6 +15,7 @@ import {
 import type { BootstrapEstimate } from './estimates.js';
 import { orNull } from './or-null.js';
 import type { ArmReport, Comparison } from './report.js';
+import { arenaScore } from './router-arena.js';
 
 export interface ArmContext {
   readonly arms: Arms;
@@ -55,6 +56,7 @@ export function armReport(arm: Arm, against: Comparison | null, context: ArmCont
     gainOverBestMacro: macroGain(arm, arms.bestSingleByQuality, tasks),
     gapToOracle: gapToOracle(...underOracle),
     headroomClosed: headroomClosed(...together(arm, arms.bestSingleByQuality, arms.oracle)),
+    arena: orNull(arenaScore(presentMean(arm.quality), 1000 * presentMean(arm.cost))),
     against,
   };
 }

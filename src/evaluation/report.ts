@@ -81,6 +81,8 @@ export interface ArmReport {
   readonly gainOverBestMacro: number | null;
   readonly gapToOracle: number | null;
   readonly headroomClosed: number | null;
+  /** RouterArena's score; a good cheap model alone reaches about .7. */
+  readonly arena: number | null;
   /** Against the best single model of train; null for the arms that are not compared. */
   readonly against: Comparison | null;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { argMax, columnMeans, oracleChoices, rowMaxima, rowMeans } from '../../src/evaluation/baselines.js';
 import { bootstrapMeans, groupNumbers, groupValues, percentileInterval } from '../../src/evaluation/bootstrap.js';
+import { auroc, brierScore, logLoss, reliability } from '../../src/evaluation/calibration.js';
 import {
   chosenValues,
   entropyBits,
@@ -15,6 +16,12 @@ import {
   strictHitShare,
 } from '../../src/evaluation/choice-metrics.js';
 import { aiq, hullArea, nonDecreasingHull } from '../../src/evaluation/cost-curve.js';
+import {
+  averageGapRecovered,
+  callShareFor,
+  performanceGapRecovered,
+  strongWeakCurve,
+} from '../../src/evaluation/strong-weak.js';
 import type { Matrix } from '../../src/math/matrix.js';
 import { standardDeviation } from '../../src/math/stats.js';
 import { hasShared } from '../shared-folder.js';
@@ -120,6 +127,68 @@ describe.skipIf(!hasShared).each(TABLES)('golden metrics (need ../shared): %s', 
           aiq_shared_range: aiq(points, minCost, maxCost),
         },
         withoutPoints(expected.aiq[curve]),
+      );
+    }
+  });
+
+  test('calibration', () => {
+    const present = [...quality.data.keys()].filter((at) => !Number.isNaN(quality.data[at]));
+    const p = present.map((at) => predicted.data[at]!);
+    const soft = present.map((at) => quality.data[at]!);
+    const right = soft.map((value) => Number(value >= 0.5));
+    const binned = (bins: number) => {
+      const { ece, mce, bins: table } = reliability(p, right, bins);
+      const filled = table.filter(({ n }) => n > 0);
+      return {
+        ece,
+        mce,
+        counts: table.map(({ n }) => n),
+        mean_predicted: filled.map((bin) => bin.predicted),
+        mean_observed: filled.map((bin) => bin.observed),
+      };
+    };
+    expectClose(
+      {
+        cells: p.length,
+        positives: right.filter(Boolean).length,
+        brier: brierScore(p, right),
+        brier_soft: brierScore(p, soft),
+        'log_loss_eps_1e-15': logLoss(p, right, 1e-15),
+        auroc: auroc(p, right),
+        ece_10: binned(10),
+        ece_15: binned(15),
+      },
+      expected.calibration,
+    );
+  });
+
+  test.skipIf(!expected?.strong_weak)('strong against weak: PGR, APGR, CPT (tables without missing cells)', () => {
+    const perModel = columnMeans(quality);
+    const strong = argMax(perModel);
+    const weak = argMax(perModel.map((value) => -value));
+    const [low, high] = [perModel[weak]!, perModel[strong]!];
+    const { win_score: win, deciles } = expected.strong_weak;
+    expectClose(
+      { weak, strong, weak_quality: low, strong_quality: high },
+      (({ weak, strong, weak_quality, strong_quality }) => ({ weak, strong, weak_quality, strong_quality }))(
+        expected.strong_weak,
+      ),
+    );
+    const thresholds = { every_threshold: undefined, deciles: deciles.thresholds_after_infinity };
+    for (const [name, given] of Object.entries(thresholds)) {
+      const curve = strongWeakCurve(win, column(quality, strong), column(quality, weak), given);
+      const { thresholds_after_infinity: _given, ...golden } = expected.strong_weak[name];
+      expectClose(
+        {
+          ...curve,
+          pgr: performanceGapRecovered(curve, low, high),
+          apgr: averageGapRecovered(curve, low, high),
+          cpt_20: callShareFor(curve, low, high, 0.2),
+          cpt_50: callShareFor(curve, low, high, 0.5),
+          cpt_80: callShareFor(curve, low, high, 0.8),
+        },
+        golden,
+        name,
       );
     }
   });

@@ -1,0 +1,75 @@
+// Do predicted qualities mean what they say? Brier score, log loss, AUROC and the calibration error by bins.
+
+export interface ReliabilityBin {
+  readonly n: number;
+  /** Mean prediction and mean quality; null for an empty bin. */
+  readonly predicted: number | null;
+  readonly observed: number | null;
+}
+
+export interface Reliability {
+  /** Σ n/N·|observed − predicted| (ECE) and the largest gap (MCE). */
+  readonly ece: number;
+  readonly mce: number;
+  readonly bins: readonly ReliabilityBin[];
+}
+
+/** Mean (p − s)². */
+export function brierScore(predicted: ArrayLike<number>, observed: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < predicted.length; i++) sum += (predicted[i]! - observed[i]!) ** 2;
+  return sum / predicted.length;
+}
+
+/** Mean −(s·ln p + (1 − s)·ln(1 − p)), p clipped to [clip, 1 − clip]. */
+export function logLoss(predicted: ArrayLike<number>, observed: ArrayLike<number>, clip = 1e-6): number {
+  let sum = 0;
+  for (let i = 0; i < predicted.length; i++) {
+    const p = Math.min(1 - clip, Math.max(clip, predicted[i]!));
+    sum -= observed[i]! * Math.log(p) + (1 - observed[i]!) * Math.log(1 - p);
+  }
+  return sum / predicted.length;
+}
+
+/** Equal-width bins (lo, hi], 0 in the first, as scikit-learn's calibration_curve. */
+export function reliability(predicted: ArrayLike<number>, observed: ArrayLike<number>, bins = 10): Reliability {
+  const sums = Array.from({ length: bins }, () => ({ n: 0, predicted: 0, observed: 0 }));
+  for (let i = 0; i < predicted.length; i++) {
+    let b = 0;
+    while (b < bins - 1 && predicted[i]! > (b + 1) * (1 / bins)) b++;
+    sums[b]!.n++;
+    sums[b]!.predicted += predicted[i]!;
+    sums[b]!.observed += observed[i]!;
+  }
+  const gaps = sums.map(({ n, predicted, observed }) => (n === 0 ? 0 : Math.abs(observed - predicted) / n));
+  return {
+    ece: gaps.reduce((sum, gap, b) => sum + (sums[b]!.n / predicted.length) * gap, 0),
+    mce: Math.max(...gaps),
+    bins: sums.map(({ n, predicted, observed }) => ({
+      n,
+      predicted: n === 0 ? null : predicted / n,
+      observed: n === 0 ? null : observed / n,
+    })),
+  };
+}
+
+/** Probability that a positive gets a higher score than a negative, ties ½; null with one class only. */
+export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  let rankSum = 0;
+  let positives = 0;
+  for (let start = 0; start < order.length; ) {
+    let end = start;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++;
+    const rank = (start + 1 + end) / 2; // the mean rank of a run of ties
+    for (const i of order.slice(start, end)) {
+      if (!positive[i]) continue;
+      positives++;
+      rankSum += rank;
+    }
+    start = end;
+  }
+  const negatives = order.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
