@@ -35,7 +35,7 @@ export function buildArms(
     ? bestSingle
     : baseline('best single by quality', learned.bestSingleByQuality);
   const lookup = baseline('per-task lookup', learned.lookup);
-  const lookupByQuality = qualityAlone ? lookup : baseline('per-task lookup by quality', learned.lookupByQuality);
+  const lookupByQuality = qualityAlone ? lookup : baseline('lookup by quality', learned.lookupByQuality);
   const routerArms = routers.map(({ name, choices }) => choiceArm(name, 'router', choices, judged));
   const oracle = choiceArm('oracle', 'bound', oracleChoices(table.quality, table.cost), judged);
   const list = [

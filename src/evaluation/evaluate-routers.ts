@@ -54,7 +54,7 @@ export interface EvaluationOptions {
   readonly confidence: number;
   readonly seed: number;
   /** Leaking queries found, and whether they were dropped from the judged ones. */
-  readonly leaks?: { readonly count: number; readonly excluded: boolean };
+  readonly leak?: { readonly count: number; readonly excluded: boolean };
   /** What the judged queries are; default "held-out test", or the number of folds. */
   readonly label?: string;
   /** Sentences of the caller that belong into the report: moved weights and the like. */
@@ -125,7 +125,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
       n: against.n,
       groups: groups.count,
       coverage: armReports[arms.list.indexOf(router)]!.coverage,
-      leaks: options.leaks && !options.leaks.excluded ? options.leaks.count : 0,
+      leaks: options.leak && !options.leak.excluded ? options.leak.count : 0,
       minGain: options.minGain,
       utility: against.utility,
       utility95: estimates.get(differences.get(router)!.utility)!.at95,
@@ -146,7 +146,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
       groups: groups.count,
       learnedOn: learned.table.queries.length,
       tasks: byTask.size,
-      leaks: options.leaks ?? null,
+      leaks: options.leak ?? null,
       models: modelData(test),
     },
     routability: routability(learned.table, input.vectors ?? null, options.seed),
