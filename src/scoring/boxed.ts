@@ -9,7 +9,7 @@ export function lastBoxed(text: string): string | null {
   let best: { start: number; end: number } | null = null;
   for (let i = 0; i < text.length; i++) {
     const character = text[i];
-    if (character === '\\' && (text[i + 1] === '{' || text[i + 1] === '}')) i++;
+    if (character === '\\' && /^[\\{}]/.test(text[i + 1] ?? '')) i++;
     else if (character === '{') open.push({ start: i + 1, boxed: followsBox(text, i) });
     else if (character === '}') {
       const group = open.pop();

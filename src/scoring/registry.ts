@@ -36,7 +36,7 @@ const METRICS: Readonly<Record<string, ScorerName>> = {
 export interface ScoredRow {
   readonly metric: string | null;
   readonly hasChoices: boolean;
-  /** null = the row has none. */
+  /** null, blank or an empty list = the row has none. */
   readonly groundTruth: string | readonly string[] | null;
   /** A scorer or metric that the user names for this row; it wins. */
   readonly override?: string;
@@ -66,8 +66,8 @@ export function scorerName({ metric, hasChoices, groundTruth, override }: Scored
       : knownName(metric, `${where}: metric`);
   const choose = hasChoices ? 'multiple-choice' : name;
   if (choose === 'code' || choose === 'judge') return choose;
-  if (groundTruth === null || groundTruth.length === 0) return 'unscored';
-  return choose ?? (isNumber(groundTruth) ? 'numeric' : 'f1');
+  if ([groundTruth ?? []].flat().every((truth) => truth.trim() === '')) return 'unscored';
+  return choose ?? (isNumber(groundTruth!) ? 'numeric' : 'f1');
 }
 
 /** A scorer by its name; loaded once. */
@@ -92,5 +92,7 @@ function knownName(given: string, where: string): ScorerName {
 
 /** The truth is one plain number: "42", "-1,234.5", "50%", "3/4". Anything beyond that is a text. */
 function isNumber(groundTruth: string | readonly string[]): boolean {
-  return [groundTruth].flat().every((truth) => /^[-+−]?\p{Sc}?\d[\d,]*(?:\.\d+)?(?:\/\d+)? ?%?$/u.test(truth.trim()));
+  return [groundTruth]
+    .flat()
+    .every((truth) => /^[-+−]?\p{Sc}?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\/\d+)? ?%?$/u.test(truth.trim()));
 }

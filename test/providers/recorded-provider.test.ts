@@ -165,6 +165,26 @@ describe('plays back exactly', () => {
   });
 });
 
+test('whatever the truth, the quality comes back: played or carried', async () => {
+  const truths = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+    fc.stringMatching(/^[a-e ,.']{1,12}$/),
+    fc.stringMatching(/^-?\d{1,9}(\.\d{1,3})?$/),
+    fc.stringMatching(/^[0-9x+{}()\\/^,=-]{1,10}$/),
+  );
+  const metrics = fc.constantFrom('f1', 'exact', 'contains', 'cemf1', 'MATH', 'numeric', 'coverage', 'none');
+  await fc.assert(
+    fc.asyncProperty(truths, metrics, fc.constantFrom(0, 0.5, 1), async (groundTruth, metric, quality) => {
+      const played = await playedBack({ groundTruth, metric, quality }).catch((error) => {
+        // The truth itself cannot be read: no outcome of it can have been recorded.
+        if (error.code !== 'VSR_DATA') throw error;
+      });
+      for (const scored of played?.qualities ?? []) expect(scored).toBeCloseTo(quality, 9);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 describe('carries the recorded quality where no text has it', () => {
   test.each<[string, Partial<RecordedOutcome>]>([
     ['code', { metric: 'code_eval', groundTruth: "['assert f(1) == 2']", quality: 1 }],

@@ -7,6 +7,8 @@ describe('the part of an answer that counts', () => {
     ['Thus \\boxed{\\frac{1}{2}} of it', '\\frac{1}{2}', 'boxed'],
     ['\\boxed{1}, or rather \\fbox{2}', '2', 'boxed'],
     ['\\boxed{\\boxed{7}}', '7', 'boxed'],
+    ['\\boxed{1\\\\}', '1\\\\', 'boxed'],
+    ['\\boxed{\\{1\\}}', '\\{1\\}', 'boxed'],
     ['The answer is: $x = 3$, because $y = 2$.', 'x = 3', 'declared'],
     ['Answer = 5. Done.', '5', 'declared'],
     ['As \\(a=1\\) we get \\[\\frac{3}{4}\\]', '\\frac{3}{4}', 'last formula'],

@@ -34,6 +34,8 @@ describe('the scorer of a row', () => {
     [{ groundTruth: '42 dogs' }, 'f1'],
     [{ groundTruth: null }, 'unscored'],
     [{ groundTruth: [] }, 'unscored'],
+    [{ metric: 'f1', groundTruth: ' ' }, 'unscored'],
+    [{ groundTruth: '1,2' }, 'f1'],
     [{ metric: 'em_mc', hasChoices: true, groundTruth: null }, 'unscored'],
     [{ metric: 'f1', override: 'cem' }, 'contains'],
     [{ metric: 'no such metric', hasChoices: true, override: 'exact' }, 'exact'],

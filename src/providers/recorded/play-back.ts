@@ -49,7 +49,8 @@ const COMPOSERS: Readonly<Record<string, Composer>> = {
 export function playBack(outcome: RecordedOutcome, seed: string): PlayedBack {
   const choose = choicesFor(seed);
   const truths = outcome.groundTruth === null ? [] : [outcome.groundTruth].flat();
-  const text = truths.length > 0 ? composerOf(outcome, truths)?.({ ...outcome, truths }, choose) : null;
+  const readable = truths.length > 0 && truths.every((truth) => truth.trim() !== '');
+  const text = readable ? composerOf(outcome, truths)?.({ ...outcome, truths }, choose) : null;
   return typeof text === 'string' ? { text, exact: true } : { text: codeText(outcome), exact: false };
 }
 
@@ -57,5 +58,9 @@ function composerOf({ metric, choices }: RecordedOutcome, truths: readonly strin
   if (choices !== null) return labelText;
   const name = (metric ?? 'none').trim().toLowerCase();
   if (name !== 'none' && name !== '') return Object.hasOwn(COMPOSERS, name) ? COMPOSERS[name] : undefined;
-  return truths.every((truth) => /^-?\d[\d,]*(?:\.\d+)?$/.test(truth.trim())) ? numberText : wordsText;
+  return truths.every((truth) =>
+    /^[-+−]?\p{Sc}?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\/\d+)? ?%?$/u.test(truth.trim()),
+  )
+    ? numberText
+    : wordsText;
 }

@@ -46,7 +46,10 @@ const CLOSED = ['yes', 'no', 'noanswer'];
 export const wordsText: Composer = ({ quality, metric, truths }, choose) => {
   const name = (metric ?? '').trim().toLowerCase();
   const contains = name === 'contains' || name === 'cem' || name === 'cemf1';
-  if (quality === 1) return choose.one(contains ? CONTAINING : EQUAL)(choose.one(truths));
+  if (quality === 1) {
+    const truth = choose.one(truths);
+    return choose.one(contains && wordsOf(truth).length > 0 ? CONTAINING : EQUAL)(truth);
+  }
   if (quality === 0) return firstWithout(choose.shuffled(WRONG), truths);
   const partial = name !== 'exact' && name !== 'em' && name !== 'contains' && name !== 'cem';
   return partial && truths.length === 1 ? partOf(truths[0]!, quality, name === 'cemf1', choose) : null;
