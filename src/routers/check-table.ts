@@ -21,6 +21,13 @@ export function checkTable(table: TrainingTable): void {
       `The training table does not fit together: ${features.rows} feature rows, ${quality.rows} × ${quality.cols} outcomes, ${groups.length} groups, ${models.length} models.`,
     );
   }
+  if (features.cols === 0) {
+    throw new VsrError('VSR_TRAINING_DATA', 'The features have no columns: at least one is needed.');
+  }
+  const twice = models.find((model, m) => models.indexOf(model) !== m);
+  if (twice !== undefined) {
+    throw new VsrError('VSR_TRAINING_DATA', `Model ${twice} stands twice in the training table.`);
+  }
   const bad = firstNonFinite(features.data);
   if (bad >= 0) {
     throw new VsrError(

@@ -1,6 +1,5 @@
 // Turns a router's few own functions into the full contract: params parsed once, tables checked, scores from the graph.
-import type { z } from 'zod';
-import { VsrError } from '../errors/vsr-error.js';
+import { throwIfAborted } from '../errors/vsr-error.js';
 import type { Evaluator } from '../inference/evaluator.js';
 import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
@@ -17,6 +16,7 @@ import type {
   ScoringBatch,
   TrainingTable,
 } from './router.js';
+import { type ParamsSchema, parseParams } from './router-params.js';
 
 /** A fitted router as its own folder sees it. */
 export interface Fitted<P> {
@@ -26,19 +26,19 @@ export interface Fitted<P> {
   readonly state: RouterState;
 }
 
-export interface RouterSpec<S extends z.ZodType> {
+export interface RouterSpec<P> {
   readonly name: string;
   readonly needs?: Partial<RouterNeeds>;
-  /** A z.strictObject with a default for every key. */
-  readonly params: S;
-  scale(params: z.output<S>): Scale;
+  /** From the router's own params.ts, imported when asked for: scoring a query never pays for zod. */
+  params(): Promise<ParamsSchema<P>>;
+  scale(params: P): Scale;
   /** Learns; the table has been checked. */
-  fit(table: TrainingTable, params: z.output<S>, context: FitContext): Promise<RouterState>;
+  fit(table: TrainingTable, params: P, context: FitContext): Promise<RouterState>;
   /** The scoring graph: input `features` [batch × D] → `scores` [batch × M]. Throws `VSR_ARTIFACT` if the state does not fit together. */
-  graph(fitted: Fitted<z.output<S>>): ScoringGraph;
+  graph(fitted: Fitted<P>): ScoringGraph;
   /** Another way to the same scores, where the params ask for one (implementation: ml-knn); undefined = the graph. */
-  score?(fitted: Fitted<z.output<S>>): ((batch: ScoringBatch) => Promise<Matrix>) | undefined;
-  explain?(fitted: Fitted<z.output<S>>, features: Matrix): Promise<Explanation>;
+  score?(fitted: Fitted<P>): ((batch: ScoringBatch) => Promise<Matrix>) | undefined;
+  explain?(fitted: Fitted<P>, features: Matrix): Promise<Explanation>;
 }
 
 /** Rows scored in one run of the graph: bounds the memory of [rows × N] intermediates. */
@@ -46,34 +46,31 @@ const CHUNK_ROWS = 256;
 /** Up to this many constant elements × rows plain arrays win, because ONNX Runtime costs 40 ms to load. */
 const PLAIN_WORK_LIMIT = 2_000_000;
 
-export function defineRouter<S extends z.ZodType<Record<string, unknown>>>(spec: RouterSpec<S>): Router {
+export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: RouterSpec<P>): Router {
   return {
     name: spec.name,
     needs: { gradient: false, users: false, ...spec.needs },
     params: spec.params,
+    checkParams: async (params) => void parseParams(spec.name, await spec.params(), params),
     async fit(table, rawParams, context) {
-      const params = parseParams(spec, rawParams);
+      const params = parseParams(spec.name, await spec.params(), rawParams);
       checkTable(table);
+      throwIfAborted(context.signal);
       const state = await spec.fit(table, params, context);
       return fittedRouter(spec, { models: table.models, featureDim: table.features.cols, params, state });
     },
-    restore: (restored) => fittedRouter(spec, { ...restored, params: parseParams(spec, restored.params) }),
+    restore(restored) {
+      // Parsed when the router was fitted, and guarded by the artifact's checksum since.
+      const router = fittedRouter(spec, { ...restored, params: restored.params as P });
+      router.graph(); // refuses a state that does not fit together, before anybody asks for a score
+      return router;
+    },
   };
 }
 
-function parseParams<S extends z.ZodType>(spec: RouterSpec<S>, raw: Readonly<Record<string, unknown>>): z.output<S> {
-  const parsed = spec.params.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const key = [spec.name, ...issue.path, ...(issue.code === 'unrecognized_keys' ? [issue.keys[0]!] : [])].join('.');
-  throw new VsrError('VSR_ROUTER_PARAMS', `routers.${key}: ${issue.message}.`, {
-    hint: `The parameters of ${spec.name} are described in configs/${spec.name}.yaml.`,
-  });
-}
-
-function fittedRouter<S extends z.ZodType<Record<string, unknown>>>(
-  spec: RouterSpec<S>,
-  fitted: Fitted<z.output<S>>,
+function fittedRouter<P extends Readonly<Record<string, unknown>>>(
+  spec: RouterSpec<P>,
+  fitted: Fitted<P>,
 ): FittedRouter {
   let graph: ScoringGraph | undefined;
   const graphOnce = () => (graph ??= spec.graph(fitted));
@@ -101,7 +98,7 @@ function fittedRouter<S extends z.ZodType<Record<string, unknown>>>(
     models: fitted.models,
     featureDim: fitted.featureDim,
     scale: spec.scale(fitted.params),
-    params: fitted.params,
+    params: { ...fitted.params },
     graph: graphOnce,
     state: () => fitted.state,
     async score(batch, engine = 'auto') {

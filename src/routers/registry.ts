@@ -3,7 +3,10 @@ import { nearestName } from '../errors/nearest.js';
 import { VsrError } from '../errors/vsr-error.js';
 import type { Router } from './router.js';
 
-const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {};
+const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
+  knn: async () => (await import('./knn/knn.js')).knn,
+  kmeans: async () => (await import('./kmeans/kmeans.js')).kmeans,
+};
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
 

@@ -1,9 +1,9 @@
 // The router contract: all nine score every query against every model, and nothing else.
-import type { ZodType } from 'zod';
 import type { EvaluatorChoice } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
 import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
+import type { ParamsSchema } from './router-params.js';
 
 /** What a router learns from: quality alone (the objective is applied once, in decide.ts). */
 export interface TrainingTable {
@@ -87,8 +87,10 @@ export interface FittedRouter {
 export interface Router {
   readonly name: string;
   readonly needs: RouterNeeds;
-  /** Strict: an unknown key is refused. */
-  readonly params: ZodType;
+  /** Strict: an unknown key is refused. Loaded when asked for. */
+  params(): Promise<ParamsSchema<object>>;
+  /** Throws `VSR_ROUTER_PARAMS`: a run can refuse its config before it reads a file. */
+  checkParams(params: Readonly<Record<string, unknown>>): Promise<void>;
   /** Throws `VSR_ROUTER_PARAMS`, `VSR_TRAINING_DATA` or `VSR_ABORTED`. */
   fit(table: TrainingTable, params: Readonly<Record<string, unknown>>, context: FitContext): Promise<FittedRouter>;
   /** Throws `VSR_ARTIFACT` where the state does not fit together. */
