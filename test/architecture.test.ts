@@ -64,6 +64,15 @@ describe('files', () => {
   });
 });
 
+describe('tests', () => {
+  test('are never focused, and sleep nowhere', () => {
+    const folder = import.meta.dirname;
+    const all = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const pattern = /\b(test|it|describe)\.only\(|setTimeout\(\s*resolve/;
+    expect(all.filter((name) => pattern.test(withoutComments(readFileSync(join(folder, name), 'utf8'))))).toEqual([]);
+  });
+});
+
 /** Comments and doc comments blanked, so that prose about `console` is no offence. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
