@@ -1,5 +1,5 @@
 // The second half of the text report: baselines and routers side by side, task by task, route by route.
-import type { ArmReport, Report } from '../evaluation/report.js';
+import type { ArmReport, Report, RouteReport } from '../evaluation/report.js';
 import {
   count,
   percent,
@@ -28,7 +28,13 @@ export function comparisonSection(
     ),
     section('Wins and losses, by utility', winTable(report, draw)),
     ...(report.tasks.length > 1 ? [section(`By task (${report.verdict.router})`, taskTable(report, draw))] : []),
-    section('Where queries go, and the mean quality there', routes),
+    section(
+      'Where queries go',
+      routes,
+      wrap(
+        'is best: the queries on which it is the cheapest of the best models; quality: the mean where the router sends them.',
+      ),
+    ),
   ];
 }
 
@@ -148,17 +154,21 @@ function taskTable({ tasks, method }: Report, draw: DrawTable): string {
   );
 }
 
-/** More columns do not fit; the others are in --json. */
-const SHOWN_ROUTERS = 3;
+/** Columns left for routers beside 31 letters of a model's name and the other columns; the rest are in --json. */
+const ROUTER_COLUMNS = 32;
 
-/** Shares of the judged router and the first others, and how the judged one's queries fare where it sends them. */
+/** Shares of the judged router and of the others that fit, and how the judged one's queries fare where it sends them. */
 function routeTable({ routes }: Report, draw: DrawTable): string {
   const judged = routes.find((route) => route.judged) ?? routes[0]!;
-  const shown = [judged, ...routes.filter((route) => route !== judged)].slice(0, SHOWN_ROUTERS);
+  const others = routes.filter((route) => route !== judged);
+  const width = (shown: readonly RouteReport[]) =>
+    shown.reduce((sum, { router }) => sum + Math.max(6, router.length) + 3, 0);
+  while (others.length > 0 && width([judged, ...others]) > ROUTER_COLUMNS) others.pop();
+  const shown = [judged, ...others];
   return draw(
     [
       { head: 'model' },
-      { head: 'cheapest best' },
+      { head: 'is best' },
       ...shown.map(({ router }) => ({ head: router })),
       { head: 'quality' },
       { head: 'best single' },

@@ -43,17 +43,6 @@ export function perThousand(dollars: Known): string {
   return amount >= 1000 || amount === 0 ? amount.toFixed(0) : amount.toPrecision(3);
 }
 
-/** "$1.23", small sums with three digits: "$0.00123". */
-export function dollars(amount: Known): string {
-  if (amount == null) return UNKNOWN;
-  return `$${amount >= 1 || amount === 0 ? amount.toFixed(2) : amount.toPrecision(3)}`;
-}
-
-/** "850 ms" */
-export function milliseconds(time: Known): string {
-  return time == null ? UNKNOWN : `${count(Math.round(time))} ms`;
-}
-
 export function count(n: number): string {
   return n.toLocaleString('en-US');
 }

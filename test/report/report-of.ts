@@ -10,8 +10,10 @@ const ROWS = [
 ];
 
 /** 60 queries, two tasks; `perfect` always sends a query to the model that can answer it. */
-export function reportOf(options: { qualityWeight?: number; label?: string; queries?: number } = {}): Report {
-  const { qualityWeight = 1, label = 'held-out test', queries = 60 } = options;
+export function reportOf(
+  options: { qualityWeight?: number; label?: string; queries?: number; routers?: readonly string[] } = {},
+): Report {
+  const { qualityWeight = 1, label = 'held-out test', queries = 60, routers = [] } = options;
   const rows = Array.from({ length: queries }, (_, i) => ROWS[i % ROWS.length]!);
   const table = tableOf({
     quality: rows.map(({ quality }) => quality),
@@ -31,6 +33,7 @@ export function reportOf(options: { qualityWeight?: number; label?: string; quer
         choices: Int32Array.from(rows, ({ task }) => (task === 'law' ? 1 : 0)),
         chosenOnValidation: true,
       },
+      ...routers.map((name) => ({ name, choices: new Int32Array(queries), chosenOnValidation: false })),
     ],
     options: {
       minGain: 0.01,

@@ -25,7 +25,7 @@ describe('renderText', () => {
       '## Differences to small alone, in points [95 %]',
       '## Wins and losses, by utility',
       '## By task (perfect)',
-      '## Where queries go, and the mean quality there',
+      '## Where queries go',
       '## Beside it: held-out test',
       '## Method',
     ]);
@@ -40,6 +40,19 @@ describe('renderText', () => {
         expect(text.endsWith('\n')).toBe(true);
       }
     }
+  });
+
+  test('leaves routers out of the table of routes rather than run over the edge', async () => {
+    const routers = ['personalizedrouter', 'gmtrouter', 'rankrouter', 'autorouter'];
+    const text = await renderText(reportOf({ routers }));
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    const head = text.split('\n').find((line) => line.includes('is best'))!;
+    expect(
+      head
+        .split('│')
+        .map((cell) => cell.trim())
+        .filter(Boolean),
+    ).toEqual(['model', 'is best', 'perfect', 'constant', 'quality', 'best single']);
   });
 
   test('draws the numbers of the report', async () => {
