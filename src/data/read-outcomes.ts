@@ -26,8 +26,8 @@ export async function readOutcomes(path: string, options: OutcomeRowOptions = {}
   const rows: OutcomeRow[] = [];
   const models = new Set<string>(await modelsOfMeta(path));
   const counted = { ...options, onUnknownCategory: counter.unknownCategory };
-  for await (const { row } of streamOutcomes({ source: path }, counted)) {
-    if (!counter.isNew(row.query)) continue;
+  for await (const { line, row } of streamOutcomes({ source: path }, counted)) {
+    if (!counter.isNew(row.query, `${path}:${line}`)) continue;
     rows.push(row);
     for (const model in row.outcomes) models.add(model);
   }

@@ -22,7 +22,9 @@ export async function readQueries(path: string, options: QueryRowOptions = {}): 
   const counter = new RowCounter();
   const queries: Query[] = [];
   const counted = { ...options, onUnknownCategory: counter.unknownCategory };
-  for await (const { query } of streamQueries({ source: path }, counted)) if (counter.isNew(query)) queries.push(query);
+  for await (const { line, query } of streamQueries({ source: path }, counted)) {
+    if (counter.isNew(query, `${path}:${line}`)) queries.push(query);
+  }
   return { queries, ...counter.counts() };
 }
 

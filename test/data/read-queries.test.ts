@@ -8,7 +8,7 @@ const folder = temporaryFolder();
 const jsonl = (...rows: unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
 
 describe('readQueries', () => {
-  test('keeps the first of equal ids, keeps equal texts with another truth, and counts both', async () => {
+  test('keeps the first of equal rows, keeps equal texts with another truth, and counts both', async () => {
     const path = folder.write(
       'queries.jsonl',
       jsonl(
@@ -16,7 +16,7 @@ describe('readQueries', () => {
         { query: 'a', ground_truth: '1', category: 'cooking' },
         { query: 'a', ground_truth: '2' },
         { query: 'b', id: 'x' },
-        { query: 'c', id: 'x' },
+        { query: 'b', id: 'x' },
       ),
     );
     const { queries, ...counts } = await readQueries(path);
@@ -26,6 +26,15 @@ describe('readQueries', () => {
       ['b', null],
     ]);
     expect(counts).toEqual({ duplicateIds: 2, sameText: 1, unknownCategories: 1 });
+  });
+
+  test('refuses an id that names two different queries, with both places', async () => {
+    const path = folder.write('same-id.jsonl', jsonl({ query: 'b', id: 'x' }, { query: 'c', id: 'x' }));
+    await expect(readQueries(path)).rejects.toMatchObject({
+      code: 'VSR_DATA',
+      message: `${path}:2: id "x" stands at ${path}:1 too, with another query or truth.`,
+      hint: 'Give each query an id of its own, or none.',
+    });
   });
 
   test('names file and line of a bad row', async () => {

@@ -102,7 +102,7 @@ function reportCounts(
 ) {
   const rows = (n: number) => `${n} ${n === 1 ? 'row' : 'rows'}`;
   if (duplicateIds > 0) {
-    context.onWarning?.(`${path}: ${rows(duplicateIds)} left out, because an earlier row has the same id.`);
+    context.onWarning?.(`${path}: ${rows(duplicateIds)} left out, because the same row stands before.`);
   }
   if (sameText > 0) {
     context.onNotice?.(
