@@ -1,6 +1,6 @@
 // An artifact directory: written file by file with the manifest last, read with every hash checked.
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { VsrError } from '../errors/vsr-error.js';
 import { writeFileAtomically } from './atomic-write.js';
 import { type Manifest, parseManifest, serialiseManifest, sha256 } from './manifest.js';
@@ -83,13 +83,20 @@ export function openArtifactDirectory(path: string): ArtifactDirectory {
 
 function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(resolve(path));
   } catch (cause) {
     throw new VsrError('VSR_FILE', `${path}: the artifact directory cannot be made (${(cause as Error).message}).`, {
       hint: 'Choose another --output-dir.',
       cause,
     });
   }
+}
+
+/** Level by level: Node's recursive mkdir never returns where a folder refuses children with ENOENT, as /proc does. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }
 
 function readBytes(path: string): Buffer {

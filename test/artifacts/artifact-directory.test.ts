@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openArtifactDirectory, writeArtifactDirectory } from '../../src/artifacts/artifact-directory.js';
@@ -126,4 +126,16 @@ test('the manifest is written last: where a file cannot be written there is none
   mkdirSync(join(path, 'knn.safetensors'));
   expect(() => writeArtifactDirectory(path, MANIFEST, files())).toThrow(expect.objectContaining({ code: 'VSR_FILE' }));
   expect(() => openArtifactDirectory(path)).toThrow(expect.objectContaining({ code: 'VSR_ARTIFACT' }));
+});
+
+test('folders on the way are made', () => {
+  const path = join(folder.path, 'deep/er/artifacts');
+  writeArtifactDirectory(path, MANIFEST, {});
+  expect(openArtifactDirectory(path).manifest.models).toEqual(['a', 'b']);
+});
+
+test.skipIf(!existsSync('/proc/self'))('a place that takes no folder is refused, and does not hang', () => {
+  expect(() => writeArtifactDirectory('/proc/vsr/artifacts', MANIFEST, {})).toThrow(
+    expect.objectContaining({ code: 'VSR_FILE', hint: 'Choose another --output-dir.' }),
+  );
 });
