@@ -12,6 +12,14 @@ import { bestClustering } from './restarts.js';
 
 /** Fewest first: of two equally good numbers the smaller one leaves more queries to each cluster. */
 const CANDIDATES = [4, 8, 16, 32, 64];
+/**
+ * Distinct queries per cluster that a candidate must leave on average: where a row has its cluster to itself, leaving it out
+ * leaves the prior, and a clustering into single rows would be judged as well as the best single model.
+ */
+const MIN_CLUSTER_SIZE = 5;
+
+/** Restarts that compare the numbers: enough to rank them, a fraction of what the final clustering takes. */
+const COMPARING_RESTARTS = 2;
 
 export interface ChosenClusters {
   /** Of the distinct rows; no cluster is empty. */
@@ -29,26 +37,25 @@ export async function chooseClusters(
 ): Promise<ChosenClusters> {
   const { rows, pointOf } = distinctRows(normaliseRows(table.features), table.groups);
   const numbers = clusterNumbers(params.clusters, rows.rows, context);
-  const trials = numbers.length > 1 ? numbers.length : 0;
-  const steps = trials + params.nInit;
+  const comparing = Math.min(COMPARING_RESTARTS, params.nInit);
+  const steps = (numbers.length > 1 ? numbers.length * comparing : 0) + params.nInit;
   const points = await openPoints(rows);
-  const cluster = async (clusters: number, nInit: number, done: number): Promise<ChosenClusters> => {
-    const onRestart = (restarts: number) =>
-      context.onProgress?.({ step: done + restarts, steps, message: `${clusters} clusters` });
+  let step = 0;
+  const cluster = async (clusters: number, nInit: number): Promise<ChosenClusters> => {
+    const onRestart = () => context.onProgress?.({ step: ++step, steps, message: `${clusters} clusters` });
     const { seed, signal } = context;
-    const found = await bestClustering(points, clusters, { ...params, nInit }, { seed, signal, onRestart });
-    const clustering = withoutEmpty(found);
+    const options = { ...params, nInit };
+    const clustering = withoutEmpty(await bestClustering(points, clusters, options, { seed, signal, onRestart }));
     return { clustering, labels: pointOf.map((point) => clustering.labels[point]!) };
   };
   try {
+    if (numbers.length === 1) return await cluster(numbers[0]!, params.nInit);
     const qualities: number[] = [];
-    for (let trial = 0; trial < trials; trial++) {
-      // One start is enough to see how many clusters help; the winner then gets all of them.
-      const { clustering, labels } = await cluster(numbers[trial]!, 1, trial);
+    for (const clusters of numbers) {
+      const { clustering, labels } = await cluster(clusters, comparing);
       qualities.push(leaveGroupOutQuality(table, labels, clustering.centres.rows, outcomes, params.shrinkage));
     }
-    const [best = 0] = topK(qualities, 1);
-    return await cluster(numbers[best]!, params.nInit, trials);
+    return await cluster(numbers[topK(qualities, 1)[0]!]!, params.nInit);
   } finally {
     await points.dispose();
   }
@@ -56,8 +63,8 @@ export async function chooseClusters(
 
 function clusterNumbers(asked: KmeansParams['clusters'], distinct: number, context: FitContext): number[] {
   if (asked === 'auto') {
-    const numbers = CANDIDATES.filter((clusters) => clusters <= distinct);
-    return numbers.length ? numbers : [distinct];
+    const numbers = CANDIDATES.filter((clusters) => clusters * MIN_CLUSTER_SIZE <= distinct);
+    return numbers.length ? numbers : [Math.min(CANDIDATES[0]!, distinct)];
   }
   if (asked > distinct) {
     context.onWarning?.(
