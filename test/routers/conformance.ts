@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/data/safetensors.js';
 import { onnxRuntimeStatus } from '../../src/inference/onnxruntime/onnx-runtime.js';
 import { type Matrix, matrix64, rowOf } from '../../src/math/matrix.js';
+import { mean } from '../../src/math/stats.js';
 import { type DecisionPolicy, decide } from '../../src/routers/decide.js';
 import { loadRouter } from '../../src/routers/registry.js';
 import type { FittedRouter, Router, RouterState, TrainingTable } from '../../src/routers/router.js';
@@ -23,30 +24,30 @@ export async function examine(name: string): Promise<void> {
   describe(`exam: ${name}`, () => {
     let router: Router;
     let fitted: FittedRouter;
-    const fit = (table: TrainingTable = train, params = {}, seed = SEED) => router.fit(table, params, { seed });
+    const learn = (table: TrainingTable = train, params = {}, seed = SEED) => router.fit(table, params, { seed });
     beforeAll(async () => {
       router = await loadRouter(name);
-      fitted = await fit();
+      fitted = await learn();
     });
 
     test('bears its registered name and works with default parameters, which it states', async () => {
       const { shape } = await router.params();
       expect([router.name, fitted.name, fitted.models, fitted.featureDim]).toEqual([name, name, TOY_MODELS, 6]);
       expect(Object.keys(fitted.params).sort()).toEqual(Object.keys(shape).sort());
-      expect(fitted.params).toEqual((await fit(train, fitted.params)).params);
+      expect(fitted.params).toEqual((await learn(train, fitted.params)).params);
     });
 
     test('refuses an unknown parameter', async () => {
       const refused = { code: 'VSR_ROUTER_PARAMS', message: `routers.${name}.no_such_thing: unknown key.` };
       await expect(router.checkParams({ noSuchThing: 1 })).rejects.toMatchObject(refused);
-      await expect(fit(train, { noSuchThing: 1 })).rejects.toMatchObject(refused);
+      await expect(learn(train, { noSuchThing: 1 })).rejects.toMatchObject(refused);
     });
 
     test('leaves its inputs as they were', async () => {
       const table = separableTable(60, 1);
       const batch = { features: separableTable(30, 2).features };
       const before = structuredClone({ table, batch });
-      const scored = await fit(table);
+      const scored = await learn(table);
       await scored.score(batch);
       await scored.explain?.(firstRow(batch.features));
       expect({ table, batch }).toEqual(before);
@@ -55,7 +56,7 @@ export async function examine(name: string): Promise<void> {
     test('gives the same scores for the same seed, however often it is fitted and asked', async () => {
       const scores = await fitted.score(fresh);
       expect(await fitted.score(fresh)).toEqual(scores);
-      expect(await (await fit()).score(fresh)).toEqual(scores);
+      expect(await (await learn()).score(fresh)).toEqual(scores);
     });
 
     test('scores every query against every model with finite numbers, in [0, 1] where they are qualities', async () => {
@@ -119,7 +120,7 @@ export async function examine(name: string): Promise<void> {
     test.skip('plain arrays = SavedModel to 1e-5 (skipped: there is no SavedModel writer yet)', () => {});
 
     test('works on a subset of the models, and under a mask of candidates', async () => {
-      const two = await fit(onlyModels(train, ['amber', 'cedar']));
+      const two = await learn(onlyModels(train, ['amber', 'cedar']));
       const scores = await two.score(fresh);
       expect([two.models, scores.cols]).toEqual([['amber', 'cedar'], 2]);
       const masked = policy(fitted, new Set(['amber', 'cedar']));
@@ -130,41 +131,46 @@ export async function examine(name: string): Promise<void> {
     });
 
     test('works with one model', async () => {
-      const scores = await (await fit(onlyModels(train, ['birch']))).score(fresh);
+      const scores = await (await learn(onlyModels(train, ['birch']))).score(fresh);
       expect([scores.rows, scores.cols, scores.data.every(Number.isFinite)]).toEqual([300, 1, true]);
     });
 
     test('works with one query', async () => {
-      const scores = await (await fit(oneRow())).score(fresh);
+      const scores = await (await learn(oneRow())).score(fresh);
       expect([scores.rows, scores.cols, scores.data.every(Number.isFinite)]).toEqual([300, 3, true]);
     });
 
     test('breaks ties the same way every time: the cheaper model, then the name', async () => {
       const even = { ...train, quality: matrix64(60, 3, new Float64Array(180).fill(0.5)) };
-      const scores = await (await fit(even)).score(fresh);
+      const scores = await (await learn(even)).score(fresh);
       const models = Array.from(
         { length: 300 },
         (_, q) => decide(rowOf(scores, q), { inputTokens: null }, policy(fitted)).model,
       );
-      expect(scores).toEqual(await (await fit(even)).score(fresh));
+      expect(scores).toEqual(await (await learn(even)).score(fresh));
       if (fitted.scale === 'quality') expect(new Set(models)).toEqual(new Set(['amber']));
     });
 
     test('takes a missing cell for unknown, not for zero', async () => {
       // birch earns .8 wherever it was asked, which is every second query; amber and cedar .6 and .1 everywhere.
-      const quality = matrix64(60, 3);
-      for (let i = 0; i < 60; i++) quality.data.set([0.6, i % 2 ? 0.8 : Number.NaN, 0.1], i * 3);
-      const scores = await (await fit({ ...train, quality })).score(fresh);
-      expect(new Set(chosenColumns(scores))).toEqual(new Set([1]));
+      const scoresWhere = async (missing: number) => {
+        const quality = matrix64(60, 3);
+        for (let i = 0; i < 60; i++) quality.data.set([0.6, i % 2 ? 0.8 : missing, 0.1], i * 3);
+        return (await learn({ ...train, quality })).score(fresh);
+      };
+      const unknown = await scoresWhere(Number.NaN);
+      const lead = ({ data }: Matrix) => mean(Array.from({ length: 300 }, (_, q) => data[q * 3 + 1]! - data[q * 3]!));
+      expect(lead(unknown)).toBeGreaterThan(lead(await scoresWhere(0)));
+      if (fitted.scale === 'quality') expect(new Set(chosenColumns(unknown))).toEqual(new Set([1]));
     });
 
     test('refuses an empty table, numbers that are none and a wrong width, each with a sentence', async () => {
       const training = { code: 'VSR_TRAINING_DATA' };
-      await expect(fit(firstRows(train, 0))).rejects.toMatchObject(training);
-      await expect(fit(onlyModels(train, []))).rejects.toMatchObject(training);
-      await expect(fit(withFeature(Number.NaN))).rejects.toMatchObject(training);
-      await expect(fit(withQuality(Number.POSITIVE_INFINITY))).rejects.toMatchObject(training);
-      await expect(fit(withQuality(1.5))).rejects.toMatchObject(training);
+      await expect(learn(firstRows(train, 0))).rejects.toMatchObject(training);
+      await expect(learn(onlyModels(train, []))).rejects.toMatchObject(training);
+      await expect(learn(withFeature(Number.NaN))).rejects.toMatchObject(training);
+      await expect(learn(withQuality(Number.POSITIVE_INFINITY))).rejects.toMatchObject(training);
+      await expect(learn(withQuality(1.5))).rejects.toMatchObject(training);
       const features = { code: 'VSR_FEATURES' };
       const narrow = { rows: 2, cols: 3, data: new Float32Array(6) };
       await expect(fitted.score({ features: narrow })).rejects.toMatchObject(features);
@@ -215,7 +221,15 @@ async function throughDisk(
 
 /** Quality alone, no prices. */
 function policy(fitted: FittedRouter, candidates?: ReadonlySet<string>): DecisionPolicy {
-  const unknown = { latency: null, cost: null, outputTokens: null, inputPrice: null, outputPrice: null };
+  const unknown = {
+    quality: 0.5,
+    latency: null,
+    cost: null,
+    outputTokens: null,
+    inputPrice: null,
+    outputPrice: null,
+    n: 60,
+  };
   return {
     models: fitted.models,
     scale: fitted.scale,

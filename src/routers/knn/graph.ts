@@ -5,7 +5,7 @@ import type { Tensor } from '../../inference/tensor.js';
 import { unitRows } from '../unit-rows.js';
 import type { KnnParams } from './params.js';
 import type { KnnState } from './state.js';
-import { INVERSE_EPSILON, SOFTMAX_TEMPERATURE } from './weights.js';
+import { HIT_DISTANCE, INVERSE_EPSILON, SOFTMAX_TEMPERATURE } from './weights.js';
 
 /** Added to κ·ā: with κ = 0 and no cell among the neighbours 0/0 becomes g, and nothing else notices it. */
 const FALL_BACK_TO_PRIOR = 1e-20;
@@ -46,10 +46,9 @@ export function similarityGraph(rows: Tensor): ScoringGraph {
 /** @param similarity [batch×k], largest first */
 function neighbourWeights(graph: GraphBuilder, similarity: Value, weights: KnnParams['weights']): Value | undefined {
   if (weights === 'uniform') return undefined;
-  const one = graph.scalar(1);
   if (weights === 'inverse') {
-    const distance = graph.relu(graph.sub(one, similarity)); // rounding can put a hit at cos 1 + 1e-7
-    return graph.div(one, graph.add(distance, graph.scalar(INVERSE_EPSILON)));
+    const distance = graph.relu(graph.sub(graph.scalar(1 - HIT_DISTANCE), similarity));
+    return graph.div(graph.scalar(1), graph.add(distance, graph.scalar(INVERSE_EPSILON)));
   }
   const best = graph.topK(similarity, 1).values; // [batch×1]
   return graph.exp(graph.div(graph.sub(similarity, best), graph.scalar(SOFTMAX_TEMPERATURE)));

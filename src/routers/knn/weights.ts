@@ -3,13 +3,15 @@ import type { KnnParams } from './params.js';
 
 /** Keeps the weight of an exact hit finite. */
 export const INVERSE_EPSILON = 1e-9;
+/** Cosine distances below this are 0: float32 cannot tell them from a hit, and a hit's weight must not hang on its rounding. */
+export const HIT_DISTANCE = 2.5e-7;
 /** Similarities this much apart differ by a factor e. */
 export const SOFTMAX_TEMPERATURE = 0.1;
 
 /** The weight of a neighbour at cosine similarity `similarity`; `best` is the nearest neighbour's. */
 export function neighbourWeight(weights: KnnParams['weights'], similarity: number, best: number): number {
   if (weights === 'uniform') return 1;
-  if (weights === 'inverse') return 1 / (Math.max(0, 1 - similarity) + INVERSE_EPSILON);
+  if (weights === 'inverse') return 1 / (Math.max(0, 1 - HIT_DISTANCE - similarity) + INVERSE_EPSILON);
   return Math.exp((similarity - best) / SOFTMAX_TEMPERATURE);
 }
 
