@@ -28,6 +28,8 @@ export interface JudgedRouter {
   readonly choices: Int32Array;
   /** The one that the verdict is about: it was chosen on validation. Without any, the first. */
   readonly chosenOnValidation: boolean;
+  /** What the verdict calls it, where the name does not say what to use ("kmeans, chosen per fold"); default the name. */
+  readonly called?: string;
 }
 
 export interface EvaluationInput {
@@ -120,6 +122,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
   const verdict = judge(
     {
       router: router.name,
+      called: input.routers[chosen]!.called ?? router.name,
       model: armReports[arms.list.indexOf(arms.bestSingle)]!.model!,
       label,
       n: against.n,

@@ -17,6 +17,8 @@ export type VerdictRule =
 
 export interface VerdictInput {
   readonly router: string;
+  /** What the sentence calls it: what to use where the answer is yes. */
+  readonly called: string;
   /** The best single model of train. */
   readonly model: string;
   /** Where the queries come from: "held-out test", "5 folds". */

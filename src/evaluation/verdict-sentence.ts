@@ -11,7 +11,7 @@ export function verdictSentence(
   needed: number | null,
   saving: number | null,
 ): string {
-  const { router, model } = input;
+  const { called: router, model } = input;
   const measured = `${estimateText(input.utility)}${input.qualityAlone ? '' : ' in utility'} on ${queriesText(input)}`;
   const meanwhile = `Until then send every query to ${model}.`;
   switch (rule) {
@@ -55,7 +55,7 @@ function atCost(saving: number | null): string {
 }
 
 /** What is saved by not routing. */
-function savingOfModel({ cost, router, model }: VerdictInput, saving: number | null): string {
+function savingOfModel({ cost, called: router, model }: VerdictInput, saving: number | null): string {
   if (!cost || saving === null || Math.abs(saving) < 0.005) return '';
   if (saving > 0) return ` (${router} would cost ${percent(saving)} less.)`;
   return ` ${model} alone saves ${percent(1 - cost.best / cost.own)} of what ${router} costs (${dollars(cost.best)} instead of ${dollars(cost.own)} per 1,000 queries).`;

@@ -76,7 +76,12 @@ function judgeFolds(config: VsrConfig, trained: Trained, data: OutcomeData, obje
       testGroups: rows.map((row) => data.groups[row]!),
       folds: fold,
       objective,
-      routers: routers.map(({ name, choices, judged: chosenOnValidation }) => ({ name, choices, chosenOnValidation })),
+      routers: routers.map(({ name, choices, judged: chosenOnValidation }) => ({
+        name,
+        choices,
+        chosenOnValidation,
+        ...(chosenOnValidation && { called: calledIn(name, trained) }),
+      })),
       options: evaluationOptions(config, data, `out of fold, ${folds.selected.length} folds`),
     }),
   ];
@@ -104,6 +109,12 @@ async function judgeHeldOut(
       options: evaluationOptions(config, data, part === 'test' ? 'held-out test' : 'validation'),
     }),
   ];
+}
+
+/** What to use where the folds say route: the artifact's own choice, made as each fold made its own. */
+function calledIn(name: string, { artifact }: Trained): string {
+  const { bestRouter } = artifact.manifest;
+  return name === bestRouter ? name : `${bestRouter} (${name})`;
 }
 
 /** Which rows are judged: all but the excluded tasks. */

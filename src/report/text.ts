@@ -28,7 +28,7 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     .map((line) => paint(VERDICT_STYLE[report.verdict.kind], line))
     .join('\n');
   const sections = [
-    [verdict, ...carriedBySentence(report)].join('\n'),
+    [verdict, ...carriedBySentence(report), ...lookupSentence(report)].join('\n'),
     ...(report.warnings.length > 0 ? [report.warnings.map((text) => bullet(`warning: ${text}`)).join('\n')] : []),
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
@@ -47,6 +47,17 @@ function carriedBySentence({ verdict, tasks }: Report): string[] {
     `${delta < 0 ? 'The loss' : 'The gain'}: ${part} comes from ${carriedBy.task || 'queries without a task'} ` +
     `(${counted(carriedBy.n, 'query', 'queries')}); without these it is ${pointsWithInterval(carriedBy.without)} points.`;
   return [wrap(sentence)];
+}
+
+/** Where knowing the task alone gains more than the router, whoever decides should know. */
+function lookupSentence({ arms, verdict }: Report): string[] {
+  const lookup = arms.find(({ name }) => name === 'per-task lookup')?.against?.utility;
+  if (!lookup || lookup.low <= 0 || lookup.delta <= verdict.delta) return [];
+  return [
+    wrap(
+      `Simpler: the best model of each task, looked up by name, gains ${pointsWithInterval(lookup)} points where queries come with their task.`,
+    ),
+  ];
 }
 
 function bullet(text: string): string {

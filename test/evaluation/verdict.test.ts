@@ -10,6 +10,7 @@ function verdict(change: Partial<VerdictInput> = {}) {
   const utility = change.utility ?? estimate(0.03, 0.022, 0.038);
   return judge({
     router: 'knn',
+    called: 'knn',
     model: 'big',
     label: 'held-out test',
     n: 1000,
@@ -89,6 +90,11 @@ describe('rule 3: route on a gain', () => {
       'Verdict: route with knn, +3.0 points [+2.2, +3.8] on 1,000 queries (held-out test) over big alone, and saves 50 % of its cost.',
     );
     expect(verdict({ qualityAlone: false }).sentence).toContain('+3.0 points [+2.2, +3.8] in utility on 1,000');
+  });
+  test('calls the router what its user has to use', () => {
+    const folded = verdict({ router: 'chosen per fold', called: 'knn (chosen per fold)' });
+    expect(folded.router).toBe('chosen per fold');
+    expect(folded.sentence).toContain('Verdict: route with knn (chosen per fold), +3.0 points');
   });
   test('needs a gain of at least the least one', () => {
     expect(verdict({ utility: estimate(0.009, 0.001, 0.017), cost: null }).rule).toBe('undecided');

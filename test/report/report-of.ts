@@ -11,9 +11,15 @@ const ROWS = [
 
 /** 60 queries, two tasks; `perfect` always sends a query to the model that can answer it. */
 export function reportOf(
-  options: { qualityWeight?: number; label?: string; queries?: number; routers?: readonly string[] } = {},
+  options: {
+    qualityWeight?: number;
+    label?: string;
+    queries?: number;
+    routers?: readonly string[];
+    judged?: string;
+  } = {},
 ): Report {
-  const { qualityWeight = 1, label = 'held-out test', queries = 60, routers = [] } = options;
+  const { qualityWeight = 1, label = 'held-out test', queries = 60, routers = [], judged = 'perfect' } = options;
   const rows = Array.from({ length: queries }, (_, i) => ROWS[i % ROWS.length]!);
   const table = tableOf({
     quality: rows.map(({ quality }) => quality),
@@ -27,11 +33,11 @@ export function reportOf(
     testGroups: Int32Array.from(rows.keys()),
     objective: { ...QUALITY_ALONE, quality: qualityWeight, cost: 1 - qualityWeight, costScale: 0.001 },
     routers: [
-      { name: 'constant', choices: new Int32Array(queries), chosenOnValidation: false },
+      { name: 'constant', choices: new Int32Array(queries), chosenOnValidation: judged === 'constant' },
       {
         name: 'perfect',
         choices: Int32Array.from(rows, ({ task }) => (task === 'law' ? 1 : 0)),
-        chosenOnValidation: true,
+        chosenOnValidation: judged === 'perfect',
       },
       ...routers.map((name) => ({ name, choices: new Int32Array(queries), chosenOnValidation: false })),
     ],

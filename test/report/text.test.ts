@@ -1,5 +1,6 @@
 // The text report: verdict first, every section, inside 100 columns, plain or painted, boxes or Markdown.
 import { describe, expect, test } from 'vitest';
+import { pointsWithInterval } from '../../src/report/format.js';
 import { reportJson } from '../../src/report/json.js';
 import { renderText } from '../../src/report/text.js';
 import { reportOf } from './report-of.js';
@@ -14,6 +15,15 @@ describe('renderText', () => {
       `${report.verdict.sentence} The gain: all of it comes from law (20 queries); without these it is 0.0 [0.0, 0.0] points.`,
     );
     expect(rest.length).toBeGreaterThan(5);
+  });
+
+  test('says so where a plain lookup by task gains more than the router', async () => {
+    const constant = reportOf({ judged: 'constant' });
+    const lookup = constant.arms.find(({ name }) => name === 'per-task lookup')!.against!.utility;
+    expect((await renderText(constant)).split('\n\n')[0]!.replace(/\n/g, ' ')).toContain(
+      `Simpler: the best model of each task, looked up by name, gains ${pointsWithInterval(lookup)} points`,
+    );
+    expect(await renderText(reportOf())).not.toContain('Simpler:');
   });
 
   test('has its sections in order, the reports beside it after its own', async () => {
