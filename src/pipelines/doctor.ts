@@ -8,6 +8,7 @@ import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { endpointChecks } from './doctor/endpoints.js';
 import { engineChecks } from './doctor/engines.js';
+import { readOutcomesMeta } from './outcomes-meta.js';
 import { catalogueSource, outcomeSource, querySource, userSource } from './sources.js';
 import { routerRequests } from './train/requests.js';
 
@@ -104,16 +105,23 @@ function modelsCheck(config: VsrConfig): Check {
 function dataChecks(config: VsrConfig): Check[] {
   const queries = querySource(config);
   const outcomes = outcomeSource(config, config.train.dataFile);
+  const example = outcomes.example || isPlayedExample(outcomes.path);
   return [
     fileCheck('queries', queries.path, queries.example),
     fileCheck('outcomes', outcomes.path, outcomes.example),
-    fileCheck(
-      'catalogue',
-      catalogueSource(config, outcomes.example),
-      outcomes.example && config.data.models === undefined,
-    ),
-    fileCheck('users', userSource(config, outcomes.example), outcomes.example && config.data.users === undefined),
+    fileCheck('catalogue', catalogueSource(config, example), example && config.data.models === undefined),
+    fileCheck('users', userSource(config, example), example && config.data.users === undefined),
   ];
+}
+
+/** Whether `benchmark` wrote these outcomes from the bundled example; a damaged meta file is for train to refuse. */
+function isPlayedExample(outcomes: string): boolean {
+  try {
+    return readOutcomesMeta(outcomes)?.example === true;
+  } catch (error) {
+    if (error instanceof VsrError) return false;
+    throw error;
+  }
 }
 
 function fileCheck(name: string, path: string | undefined, example: boolean): Check {
