@@ -6,6 +6,9 @@ import type { Router } from './router.js';
 const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
   knn: async () => (await import('./knn/knn.js')).knn,
   kmeans: async () => (await import('./kmeans/kmeans.js')).kmeans,
+  svm: async () => (await import('./svm/svm.js')).svm,
+  mlp: async () => (await import('./mlp/mlp.js')).mlp,
+  mf: async () => (await import('./mf/mf.js')).mf,
 };
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);

@@ -3,6 +3,7 @@ import type { EvaluatorChoice } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
 import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
+import type { TrainingOptions } from '../training/training-options.js';
 import type { ParamsSchema } from './router-params.js';
 
 /** What a router learns from: quality alone (the objective is applied once, in decide.ts). */
@@ -57,6 +58,8 @@ export interface FitContext {
   readonly onProgress?: (progress: FitProgress) => void;
   /** One sentence for the user: a clamped parameter, a missing model, a fallback. */
   readonly onWarning?: (sentence: string) => void;
+  /** Engine, device and checkpoints of routers that learn by gradient; default: engine auto, no checkpoints. */
+  readonly training?: TrainingOptions;
 }
 
 /** Why a query was scored as it was, in the router's own terms. */

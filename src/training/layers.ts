@@ -1,5 +1,6 @@
 // Network layers over activations that stand in columns: [units × batch]. Weights are [out × in], as PyTorch stores them.
 import type { Random } from '../math/random.js';
+import { BATCH_NORM_EPSILON } from './batch-norm-epsilon.js';
 import type { EngineTensor, TensorFlow } from './tensorflow.js';
 
 // Why columns: the backends pack the right operand of a product before every use. Packing a small batch is cheap, packing
@@ -43,6 +44,19 @@ export function inputDense(
     };
     return { value, gradFunc: gradFunc as never };
   })(w, b);
+}
+
+/**
+ * W·x for the data themselves.
+ * @param w [O × D]
+ * @returns [O × B]
+ */
+export function inputProduct(tf: TensorFlow, input: InputBatch, w: EngineTensor) {
+  return tf.customGrad((...args) => {
+    const [weights] = args as unknown as [EngineTensor];
+    const gradFunc = (dy: EngineTensor) => tf.matMul(dy, input.rows);
+    return { value: tf.matMul(weights, input.columns), gradFunc: gradFunc as never };
+  })(w);
 }
 
 /**
@@ -101,8 +115,6 @@ export interface BatchNorm {
   /** [U × 1], unbiased (n/(n−1)), as PyTorch averages it; the normalisation itself uses the biased one. */
   readonly variance: EngineTensor;
 }
-
-export const BATCH_NORM_EPSILON = 1e-5;
 
 /**
  * γ·(h − mean)/√(var + ε) + β over the batch (Ioffe and Szegedy 2015).

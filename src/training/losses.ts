@@ -15,10 +15,10 @@ export function maskedBce(
   k: EngineTensor,
   total: number,
 ): EngineScalar {
-  return withGradient(tf, z, (logits) => ({
-    value: tf.div(tf.sum(tf.mul(k, tf.sub(tf.softplus(logits), tf.mul(y, logits)))), total),
+  return withGradient(tf, z, [y, k], (logits, [target, weight]) => ({
+    value: tf.div(tf.sum(tf.mul(weight!, tf.sub(tf.softplus(logits), tf.mul(target!, logits)))), total),
     // k·(σ(z) − y) / total
-    slope: () => tf.mul(tf.sub(tf.sigmoid(logits), y), tf.div(k, total)),
+    slope: () => tf.mul(tf.sub(tf.sigmoid(logits), target!), tf.div(weight!, total)),
   }));
 }
 
@@ -30,13 +30,13 @@ export function maskedMse(
   k: EngineTensor,
   total: number,
 ): EngineScalar {
-  return withGradient(tf, z, (logits) => {
+  return withGradient(tf, z, [y, k], (logits, [target, weight]) => {
     const p = tf.sigmoid(logits);
-    const difference = tf.sub(p, y);
+    const difference = tf.sub(p, target!);
     return {
-      value: tf.div(tf.sum(tf.mul(k, tf.square(difference))), total),
+      value: tf.div(tf.sum(tf.mul(weight!, tf.square(difference))), total),
       // 2k·(σ − y)·σ·(1 − σ) / total
-      slope: () => tf.mul(tf.mul(difference, tf.mul(p, tf.sub(1, p))), tf.mul(k, 2 / total)),
+      slope: () => tf.mul(tf.mul(difference, tf.mul(p, tf.sub(1, p))), tf.mul(weight!, 2 / total)),
     };
   });
 }
@@ -48,14 +48,14 @@ export function maskedMse(
  * @param total Σ of the columns' weights
  */
 export function softCrossEntropy(tf: TensorFlow, z: EngineTensor, share: EngineTensor, total: number): EngineScalar {
-  return withGradient(tf, z, (logits) => {
+  return withGradient(tf, z, [share], (logits, [mass]) => {
     const shifted = tf.sub(logits, tf.max(logits, 0, true));
     const exponentials = tf.exp(shifted);
     const sum = tf.sum(exponentials, 0, true);
     return {
-      value: tf.div(tf.sum(tf.mul(share, tf.sub(tf.log(sum), shifted))), total),
+      value: tf.div(tf.sum(tf.mul(mass!, tf.sub(tf.log(sum), shifted))), total),
       // (softmax(z)·Σ share − share) / total
-      slope: () => tf.div(tf.sub(tf.mul(tf.div(exponentials, sum), tf.sum(share, 0, true)), share), total),
+      slope: () => tf.div(tf.sub(tf.mul(tf.div(exponentials, sum), tf.sum(mass!, 0, true)), mass!), total),
     };
   });
 }
@@ -67,30 +67,34 @@ export function softCrossEntropy(tf: TensorFlow, z: EngineTensor, share: EngineT
  * @param total Σ q
  */
 export function bradleyTerry(tf: TensorFlow, z: EngineTensor, q: EngineTensor, total: number): EngineScalar {
-  return withGradient(tf, z, (logits) => {
+  return withGradient(tf, z, [q], (logits, [won]) => {
     const lost = tf.sub(tf.expandDims(logits, 0), tf.expandDims(logits, 1)); // [a, b, ·] = z_b − z_a
     return {
-      value: tf.div(tf.sum(tf.mul(q, tf.softplus(lost))), total),
+      value: tf.div(tf.sum(tf.mul(won!, tf.softplus(lost))), total),
       // Each pair pulls a up and b down by q·σ(z_b − z_a) / total.
       slope: () => {
-        const pull = tf.mul(q, tf.sigmoid(lost));
+        const pull = tf.mul(won!, tf.sigmoid(lost));
         return tf.div(tf.sub(tf.sum(pull, 0), tf.sum(pull, 1)), total);
       },
     };
   });
 }
 
-/** A scalar function of the logits whose gradient is `slope`, computed only when asked for. */
+/** A scalar function of the logits whose gradient is `slope`, computed only when asked for; `constants` are kept until then. */
 function withGradient(
   tf: TensorFlow,
   z: EngineTensor,
-  loss: (logits: EngineTensor) => { value: EngineTensor; slope: () => EngineTensor },
+  constants: readonly EngineTensor[],
+  loss: (
+    logits: EngineTensor,
+    constants: readonly EngineTensor[],
+  ) => { value: EngineTensor; slope: () => EngineTensor },
 ): EngineScalar {
   return tf.customGrad((...args) => {
     const [logits, save] = args as unknown as [EngineTensor, (tensors: EngineTensor[]) => void];
-    save([logits]);
-    const { value } = loss(logits);
-    const gradFunc = (dy: EngineTensor, [saved]: EngineTensor[]) => tf.mul(loss(saved!).slope(), dy);
+    save([logits, ...constants]);
+    const { value } = loss(logits, constants);
+    const gradFunc = (dy: EngineTensor, [kept, ...rest]: EngineTensor[]) => tf.mul(loss(kept!, rest).slope(), dy);
     return { value, gradFunc: gradFunc as never };
   })(z) as EngineScalar;
 }

@@ -1,0 +1,32 @@
+// Parameters of the mf router; configs/mf.yaml gives the reasons for the defaults.
+import { z } from 'zod';
+
+const within = (low: number, high: number, what = 'a number') => {
+  const message = `expected ${what} from ${low} to ${high}`;
+  return z.number({ error: message }).min(low, message).max(high, message);
+};
+const count = (low: number, high: number) => within(low, high, 'a whole number').int('expected a whole number');
+
+export const mfParams = z.strictObject({
+  /** F: how many numbers describe a query and a model. */
+  numFactors: count(1, 256).default(16),
+  /** How query and model factors meet: plain, RouteLLM's paper (bilinear), RouteLLM's code (bilinear_normalized). */
+  scorer: z
+    .enum(['plain', 'bilinear', 'bilinear_normalized'], {
+      error: 'expected plain, bilinear or bilinear_normalized',
+    })
+    .default('plain'),
+  /** Pointwise on every model's quality, or pairwise on which model was the better one. */
+  loss: z
+    .enum(['masked_bce', 'bradley_terry'], { error: 'expected masked_bce or bradley_terry' })
+    .default('masked_bce'),
+  learningRate: within(1e-5, 1).default(1e-3),
+  /** L2: added to the gradient. */
+  weightDecay: within(0, 1).default(1e-4),
+  batchSize: count(1, 65536).default(64),
+  epochs: count(1, 10_000).default(60),
+  /** Epochs without a better validation loss after which the fit ends. */
+  patience: count(1, 10_000).default(8),
+});
+
+export type MfParams = z.output<typeof mfParams>;

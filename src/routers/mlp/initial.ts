@@ -1,0 +1,45 @@
+// Where the network starts. He et al. (2015): the weights of a ReLU layer of I inputs have variance 2/I.
+import { seededRandom } from '../../math/random.js';
+import type { NamedWeights } from '../../training/fit-problem.js';
+import type { Weights } from '../../training/tensorflow.js';
+import type { MlpParams } from './params.js';
+
+type NormParams = Pick<MlpParams, 'batchNorm'>;
+
+/** w1 [U₁×D], b1 [U₁×1], …, and gamma1, beta1, … [U×1] of each hidden layer's batch norm. */
+export function initialParameters(
+  widths: readonly number[],
+  outputBias: Float32Array,
+  { batchNorm }: NormParams,
+  seed: number,
+): NamedWeights {
+  const random = seededRandom(seed).fork('weights');
+  const last = widths.length - 1;
+  const parameters: Record<string, Weights> = {};
+  for (let layer = 1; layer <= last; layer++) {
+    const [inputs, units] = [widths[layer - 1]!, widths[layer]!];
+    const spread = Math.sqrt((layer === last ? 1 : 2) / inputs);
+    const data = Float32Array.from({ length: units * inputs }, () => spread * random.normal());
+    parameters[`w${layer}`] = { shape: [units, inputs], data };
+    parameters[`b${layer}`] = column(layer === last ? outputBias : new Float32Array(units));
+    if (layer === last || batchNorm === 'none') continue;
+    parameters[`gamma${layer}`] = column(new Float32Array(units).fill(1));
+    parameters[`beta${layer}`] = column(new Float32Array(units));
+  }
+  return parameters;
+}
+
+/** Moving averages of each hidden layer's batch norm: running_mean1, running_var1, … [U×1]. */
+export function initialBuffers(widths: readonly number[], { batchNorm }: NormParams): NamedWeights {
+  if (batchNorm === 'none') return {};
+  return Object.fromEntries(
+    widths.slice(1, -1).flatMap((units, i) => [
+      [`running_mean${i + 1}`, column(new Float32Array(units))],
+      [`running_var${i + 1}`, column(new Float32Array(units).fill(1))],
+    ]),
+  );
+}
+
+function column(data: Float32Array): Weights {
+  return { shape: [data.length, 1], data };
+}

@@ -1,0 +1,38 @@
+// The mlp router: a small network from the query's features to the expected quality of every model.
+import { defineRouter } from '../define-router.js';
+import { fitByGradient } from '../fit-by-gradient.js';
+import { tellingRows } from '../indifferent.js';
+import { outcomesOf } from '../outcomes.js';
+import { foldedLayers } from './fold.js';
+import { mlpGraph } from './graph.js';
+import { initialBuffers, initialParameters } from './initial.js';
+import type { MlpParams } from './params.js';
+import { mlpProblem } from './problem.js';
+import { constantState, fromState, toState } from './state.js';
+import { BEST_WITHIN, mlpTargets } from './targets.js';
+
+export const mlp = defineRouter<MlpParams>({
+  name: 'mlp',
+  needs: { gradient: true },
+  params: async () => (await import('./params.js')).mlpParams,
+  scale: (params) => (params.target === 'best' ? 'logit' : 'quality'),
+  async fit(table, params, context) {
+    const outcomes = outcomesOf(table);
+    const telling = tellingRows(table, params.target === 'best' ? BEST_WITHIN : 0);
+    if (telling.length === 0) {
+      context.onWarning?.('every query finds its models equally good: each model scores its mean.');
+      return constantState(outcomes.prior);
+    }
+    const targets = mlpTargets(table, outcomes, params);
+    const widths = [table.features.cols, ...params.hiddenLayers, table.models.length];
+    const parameters = initialParameters(widths, targets.outputBias, params, context.seed);
+    const buffers = initialBuffers(widths, params);
+    const problem = mlpProblem(table.features, targets, params, { parameters, buffers });
+    const fitted = await fitByGradient(table, params, context, problem, {
+      rows: params.target === 'best' ? telling : undefined,
+      settings: { weightDecay: params.weightDecay, smallestBatch: params.batchNorm === 'none' ? 1 : 2 },
+    });
+    return toState(foldedLayers(fitted.parameters, fitted.buffers, widths.length - 1, params), table.features.cols);
+  },
+  graph: (fitted) => mlpGraph(fromState(fitted), fitted.params, fitted.featureDim),
+});
