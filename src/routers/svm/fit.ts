@@ -1,0 +1,111 @@
+// Fits one machine per model over one kernel matrix, and keeps the union of their support vectors.
+import { throwIfAborted } from '../../errors/vsr-error.js';
+import { type Matrix, matrix, normaliseRows, takeRows } from '../../math/matrix.js';
+import { seededRandom } from '../../math/random.js';
+import type { FitContext, TrainingTable } from '../router.js';
+import { gramMatrix } from './gram.js';
+import { type Kernel, resolveKernel } from './kernel.js';
+import type { SvmParams } from './params.js';
+import { bestProblem, type ModelProblem, rowsWithOutcome, rowsWithStakes, scoresProblem } from './problems.js';
+import { type SmoSolution, solveDual } from './smo.js';
+
+/** f_m(x) = Σ_s A[s,m] k(v_s, x) + b_m. */
+export interface SvmMachines {
+  readonly kernel: Kernel;
+  /** [S×D] unit rows that any machine needs. */
+  readonly vectors: Matrix;
+  /** [S×M] A */
+  readonly weights: Matrix;
+  /** [M] b */
+  readonly intercepts: Float32Array;
+}
+
+/** Throws `VSR_ABORTED`. */
+export async function fitMachines(
+  table: TrainingTable,
+  prior: Float32Array,
+  params: SvmParams,
+  context: FitContext,
+): Promise<SvmMachines> {
+  const { models } = table;
+  const useful = params.target === 'best' ? rowsWithStakes(table.quality) : rowsWithOutcome(table.quality);
+  if (useful.length === 0 && models.length > 1) {
+    context.onWarning?.(
+      'No training row tells the models apart (each is equal for all, or has one model): svm gives the mean quality of each model.',
+    );
+  }
+  const chosen = withinLimit(useful, params.maxRows, context);
+  const rows = takeRows(normaliseRows(table.features), chosen);
+  const quality = takeRows(table.quality, chosen);
+  const kernel = resolveKernel(params, rows);
+  const steps = models.length + 1;
+  const { signal } = context;
+  const gram = await gramMatrix(rows, kernel, { signal });
+  context.onProgress?.({ step: 1, steps, message: 'kernel matrix' });
+  const solutions: Pick<SmoSolution, 'beta' | 'intercept'>[] = [];
+  for (const [m, model] of models.entries()) {
+    throwIfAborted(signal);
+    const problem = modelProblem(quality, m, params);
+    const constant = constantAnswer(problem, prior[m]!, params.target);
+    if (constant !== undefined) {
+      solutions.push({ beta: new Float64Array(chosen.length), intercept: constant });
+    } else {
+      const solution = await solveDual({ gram, ...problem }, { tol: params.tol, signal });
+      if (solution.gap >= params.tol) context.onWarning?.(unsolved(model, solution, params.tol));
+      solutions.push(solution);
+    }
+    context.onProgress?.({ step: m + 2, steps, message: model });
+  }
+  return { kernel, ...unionOfSupport(rows, solutions) };
+}
+
+function modelProblem(quality: Matrix<Float64Array>, m: number, params: SvmParams): ModelProblem {
+  return params.target === 'best'
+    ? bestProblem(quality, m, params.c)
+    : scoresProblem(quality, m, params.c, params.epsilon);
+}
+
+/** f where there is nothing to solve: no row → g; one label only → that label. */
+function constantAnswer({ lower, upper }: ModelProblem, prior: number, target: SvmParams['target']) {
+  const positive = upper.some((bound) => bound > 0);
+  const negative = lower.some((bound) => bound < 0);
+  if (!positive && !negative) return prior;
+  if (target === 'scores' || (positive && negative)) return undefined;
+  return positive ? 1 : -1;
+}
+
+function unsolved(model: string, { gap, steps }: SmoSolution, tol: number): string {
+  return `svm: ${model} stopped after ${steps} steps with a violation of ${gap.toPrecision(2)} (tol ${tol}): its scores are approximate. A smaller c or a larger tol converges sooner.`;
+}
+
+/** All rows, or a seeded sample of `maxRows`, in row order: the kernel matrix grows with the square of the rows. */
+function withinLimit(rows: Int32Array, maxRows: number, { seed, onWarning }: FitContext): Int32Array {
+  if (rows.length <= maxRows) return rows;
+  onWarning?.(
+    `svm learns from a random ${maxRows} of ${rows.length} rows (max_rows): their kernel matrix takes ${gramSize(maxRows)}, all rows would take ${gramSize(rows.length)}.`,
+  );
+  return Int32Array.from(seededRandom(seed).fork('svm rows').shuffle(rows).slice(0, maxRows)).sort();
+}
+
+function gramSize(rows: number): string {
+  const megabytes = (4 * rows * rows) / 1e6;
+  return megabytes < 1000 ? `${Math.ceil(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
+}
+
+function unionOfSupport(
+  rows: Matrix,
+  solutions: readonly Pick<SmoSolution, 'beta' | 'intercept'>[],
+): Omit<SvmMachines, 'kernel'> {
+  const M = solutions.length;
+  const support: number[] = [];
+  for (let i = 0; i < rows.rows; i++) if (solutions.some(({ beta }) => beta[i] !== 0)) support.push(i);
+  const weights = matrix(Math.max(1, support.length), M); // without any support vector: one zero vector of weight 0
+  support.forEach((row, s) => {
+    for (let m = 0; m < M; m++) weights.data[s * M + m] = solutions[m]!.beta[row]!;
+  });
+  return {
+    vectors: support.length ? takeRows(rows, support) : matrix(1, rows.cols),
+    weights,
+    intercepts: Float32Array.from(solutions, ({ intercept }) => intercept),
+  };
+}

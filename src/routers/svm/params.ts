@@ -1,0 +1,25 @@
+// Parameters of the svm router; configs/svm.yaml gives the reasons for the defaults.
+import { z } from 'zod';
+
+const range = (low: number, high: number, error = `expected a number from ${low} to ${high}`) =>
+  z.number({ error }).min(low, { error }).max(high, { error });
+const GAMMA = 'expected "scale" or a number from 0.0001 to 1000';
+const ROWS = 'expected a whole number from 2 to 20000 (20,000 rows are a kernel matrix of 1.6 GB)';
+
+export const svmParams = z.strictObject({
+  /** best: is the model among the best here? (scale logit); scores: what quality will it have? (scale quality). */
+  target: z.enum(['best', 'scores'], { error: 'expected best or scores' }).default('best'),
+  kernel: z.enum(['rbf', 'linear'], { error: 'expected rbf or linear' }).default('rbf'),
+  /** Of rbf; scale = 1 / (D · variance of the unit rows). */
+  gamma: z.union([z.literal('scale'), range(0.0001, 1000, GAMMA)], { error: GAMMA }).default(1),
+  /** How much an error costs, against a flat function. */
+  c: range(0.0001, 10_000).default(1),
+  /** Of target scores: errors below this cost nothing. */
+  epsilon: range(0, 1).default(0.1),
+  /** Violation of the optimality conditions at which a problem counts as solved. */
+  tol: range(1e-9, 0.1).default(1e-3),
+  /** More training rows than this: a seeded sample of them. */
+  maxRows: z.int({ error: ROWS }).min(2, { error: ROWS }).max(20_000, { error: ROWS }).default(8000),
+});
+
+export type SvmParams = z.output<typeof svmParams>;
