@@ -1,7 +1,13 @@
 // "Did you mean …": the nearest known name to a misspelled one.
 
-/** The known name with the smallest edit distance to `name`, if it is close enough to be a likely slip. */
+/** The known name with the smallest edit distance to `name`, if it is close enough to be a likely slip; else the only one that contains it. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  const names = [...known];
+  const containing = names.filter((candidate) => candidate.toLowerCase().includes(name.toLowerCase()));
+  return slipOf(name, names) ?? (containing.length === 1 ? containing[0] : undefined);
+}
+
+function slipOf(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -103,6 +103,15 @@ export async function dryRunBenchmark(
 /** Everything that can be refused before the first call. */
 async function prepare(config: VsrConfig, context: PipelineContext, run: BenchmarkRun, connect = true) {
   const source = querySource(config);
+  if (source.example && Object.keys(config.modelConfig).length > 0) {
+    throw new VsrError(
+      'VSR_DATA',
+      'Models are configured, but no queries: there is no --data-file, no data.queries and no ./queries.jsonl.',
+      {
+        hint: 'Write queries.jsonl (vsr init shows how); the bundled questions are never sent to your own models unasked.',
+      },
+    );
+  }
   if (source.example) context.onNotice?.(EXAMPLE_NOTICE);
   const paths = runPaths(config.benchmark.output);
   refuseOutput(paths, source.path);
@@ -117,7 +126,20 @@ async function prepare(config: VsrConfig, context: PipelineContext, run: Benchma
   );
   const providers = connect ? await openProviders(models, file, config, run) : new Map<string, Provider>();
   const questions = await prepareQuestions(config, file, promptFor);
+  if (models.some(({ routes }) => routes.some(({ endpoint }) => endpoint.type !== 'recorded'))) {
+    warnOfUnscored(questions, context);
+  }
   return { paths, providers, prepared: { questions, models, example: source.example } };
+}
+
+/** Answers that nothing here can score still cost money. */
+function warnOfUnscored(questions: Prepared['questions'], context: PipelineContext): void {
+  const names = new Set(['unscored', 'code', 'judge']);
+  const count = questions.filter(({ scorer }) => names.has(scorer.name)).length;
+  if (count === 0) return;
+  context.onWarning?.(
+    `${count} of ${questions.length} queries cannot be scored (no truth, or a metric that runs code or asks a judge): they are asked and paid for, and stay without a quality. Leave them out to save that.`,
+  );
 }
 
 type Prepared = Awaited<ReturnType<typeof prepare>>['prepared'];
