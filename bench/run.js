@@ -1,7 +1,7 @@
 // The performance suite: every *.bench.js case beside its peer in one run. npm run bench [-- --json] [-- --only knn]
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPython } from './python.js';
@@ -18,6 +18,12 @@ const root = join(import.meta.dirname, '..');
 const notice = (sentence) => process.stderr.write(`${sentence}\n`);
 
 if (!flags['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+const load = loadavg()[0];
+if (load > cpus().length / 2) {
+  notice(
+    `The machine is busy (load ${load.toFixed(1)} on ${cpus().length} cores): threads that wait for each other suffer most, so ratios mean little.`,
+  );
+}
 const python = await startPython();
 if (python.missing) notice(`The Python peers are skipped: ${python.missing}`);
 
@@ -37,6 +43,7 @@ const machine = {
   node: process.version,
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
+  load,
   python: python.versions,
 };
 if (flags.json) process.stdout.write(`${JSON.stringify({ machine, rows }, null, 2)}\n`);

@@ -2,7 +2,9 @@
 
 export function printTable(machine, rows) {
   const python = machine.python ? `, ${machine.python}` : '';
-  process.stdout.write(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}${python}\n\n`);
+  process.stdout.write(
+    `Node ${machine.node}, ${machine.cores} × ${machine.cpu}${python}, load ${machine.load.toFixed(1)}\n\n`,
+  );
   const lines = [['what', 'ours', 'peer', '', 'ratio', 'target', '']];
   for (const { what, oursMs, peer, peerMs, ratio, target, reached, note } of rows) {
     lines.push([
