@@ -1,12 +1,12 @@
 // Fits the asked-for routers on given rows and judges them on others.
 import type { OutcomeTable } from '../../data/outcome-table.js';
+import { utilityMatrix } from '../../evaluation/utility-matrix.js';
 import { type Matrix, matrix64, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { type DecisionPolicy, decide } from '../../routers/decide.js';
 import { loadRouter } from '../../routers/registry.js';
 import type { FittedRouter, TrainingTable } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
-import { cellUtility } from '../learning/model-stats.js';
 
 /** Everything a fit needs, for all rows; a fit picks its own. */
 export interface LearningData {
@@ -58,12 +58,13 @@ export interface Earned {
 
 /** @param scores [rows × M], in the order of `rows` */
 export function earned(table: OutcomeTable, rows: Int32Array, scores: Matrix, policy: DecisionPolicy): Earned {
+  const utilities = utilityMatrix(table, policy.objective);
   let quality = 0;
   let utility = 0;
   let n = 0;
   for (let r = 0; r < rows.length; r++) {
     const m = choose(table, rows[r]!, scores.data.subarray(r * scores.cols, (r + 1) * scores.cols), policy);
-    const value = cellUtility(table, rows[r]!, m, policy.objective);
+    const value = utilities.data[rows[r]! * table.models.length + m]!;
     if (Number.isNaN(value)) continue;
     utility += value;
     quality += table.quality.data[rows[r]! * table.models.length + m]!;
