@@ -48,6 +48,7 @@ export async function configIn(folder: string, settings: Record<string, unknown>
       'infer.artifacts': join(folder, 'artifacts'),
       'analyze.artifacts': join(folder, 'artifacts'),
       'analyze.bootstrap': 500,
+      'train.router': ['knn', 'kmeans'],
       'routers.kmeans': { clusters: 4 },
       'embedding.cache_dir': join(folder, 'cache'),
       ...settings,
