@@ -3,22 +3,14 @@ import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, normaliseRows, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import type { FitContext, TrainingTable } from '../router.js';
+import { calibrate } from './calibrate.js';
 import { gramMatrix } from './gram.js';
-import { type Kernel, resolveKernel } from './kernel.js';
+import { resolveKernel } from './kernel.js';
+import { fitMachine } from './machine.js';
+import type { SvmMachines } from './machines.js';
 import type { SvmParams } from './params.js';
 import { bestProblem, type ModelProblem, rowsWithOutcome, rowsWithStakes, scoresProblem } from './problems.js';
-import { type SmoSolution, solveDual } from './smo.js';
-
-/** f_m(x) = Σ_s A[s,m] k(v_s, x) + b_m. */
-export interface SvmMachines {
-  readonly kernel: Kernel;
-  /** [S×D] unit rows that any machine needs. */
-  readonly vectors: Matrix;
-  /** [S×M] A */
-  readonly weights: Matrix;
-  /** [M] b */
-  readonly intercepts: Float32Array;
-}
+import type { SmoSolution } from './smo.js';
 
 /** Throws `VSR_ABORTED`. */
 export async function fitMachines(
@@ -42,36 +34,27 @@ export async function fitMachines(
   const { signal } = context;
   const gram = await gramMatrix(rows, kernel, { signal });
   context.onProgress?.({ step: 1, steps, message: 'kernel matrix' });
-  const solutions: Pick<SmoSolution, 'beta' | 'intercept'>[] = [];
-  for (const [m, model] of models.entries()) {
+  const problems = models.map((_, m) => modelProblem(quality, m, params));
+  const solutions: SmoSolution[] = [];
+  for (const [m, problem] of problems.entries()) {
     throwIfAborted(signal);
-    const problem = modelProblem(quality, m, params);
-    const constant = constantAnswer(problem, prior[m]!, params.target);
-    if (constant !== undefined) {
-      solutions.push({ beta: new Float64Array(chosen.length), intercept: constant });
-    } else {
-      const solution = await solveDual({ gram, ...problem }, { tol: params.tol, signal });
-      if (solution.gap >= params.tol) context.onWarning?.(unsolved(model, solution, params.tol));
-      solutions.push(solution);
-    }
-    context.onProgress?.({ step: m + 2, steps, message: model });
+    const solution = await fitMachine(gram, problem, prior[m]!, params, signal);
+    if (solution.gap >= params.tol) context.onWarning?.(unsolved(models[m]!, solution, params.tol));
+    solutions.push(solution);
+    context.onProgress?.({ step: m + 2, steps, message: models[m]! });
   }
-  return { kernel, ...unionOfSupport(rows, solutions) };
+  const machines = { kernel, ...unionOfSupport(rows, solutions) };
+  if (params.calibration === 'none') return machines;
+  return {
+    ...machines,
+    calibration: await calibrate(table, prior, { gram, problems, chosen, machines }, params, context),
+  };
 }
 
 function modelProblem(quality: Matrix<Float64Array>, m: number, params: SvmParams): ModelProblem {
   return params.target === 'best'
     ? bestProblem(quality, m, params.c)
     : scoresProblem(quality, m, params.c, params.epsilon);
-}
-
-/** f where there is nothing to solve: no row → g; one label only → that label. */
-function constantAnswer({ lower, upper }: ModelProblem, prior: number, target: SvmParams['target']) {
-  const positive = upper.some((bound) => bound > 0);
-  const negative = lower.some((bound) => bound < 0);
-  if (!positive && !negative) return prior;
-  if (target === 'scores' || (positive && negative)) return undefined;
-  return positive ? 1 : -1;
 }
 
 function unsolved(model: string, { gap, steps }: SmoSolution, tol: number): string {
@@ -92,10 +75,7 @@ function gramSize(rows: number): string {
   return megabytes < 1000 ? `${Math.ceil(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
 }
 
-function unionOfSupport(
-  rows: Matrix,
-  solutions: readonly Pick<SmoSolution, 'beta' | 'intercept'>[],
-): Omit<SvmMachines, 'kernel'> {
+function unionOfSupport(rows: Matrix, solutions: readonly SmoSolution[]): Omit<SvmMachines, 'kernel'> {
   const M = solutions.length;
   const support: number[] = [];
   for (let i = 0; i < rows.rows; i++) if (solutions.some(({ beta }) => beta[i] !== 0)) support.push(i);

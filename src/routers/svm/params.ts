@@ -16,6 +16,8 @@ export const svmParams = z.strictObject({
   c: range(0.0001, 10_000).default(1),
   /** Of target scores: errors below this cost nothing. */
   epsilon: range(0, 1).default(0.1),
+  /** platt: scores become qualities, by decisions on training rows held out in turn; five more fits. */
+  calibration: z.enum(['none', 'platt'], { error: 'expected none or platt' }).default('none'),
   /** Violation of the optimality conditions at which a problem counts as solved. */
   tol: range(1e-9, 0.1).default(1e-3),
   /** More training rows than this: a seeded sample of them. */

@@ -10,7 +10,7 @@ import { fromState, toState } from './state.js';
 export const svm = defineRouter<SvmParams>({
   name: 'svm',
   params: async () => (await import('./params.js')).svmParams,
-  scale: ({ target }) => (target === 'best' ? 'logit' : 'quality'),
+  scale: ({ target, calibration }) => (target === 'best' && calibration === 'none' ? 'logit' : 'quality'),
   fit: async (table, params, context) => toState(await fitMachines(table, outcomesOf(table).prior, params, context)),
   graph: (fitted) => svmGraph(fromState(fitted), fitted.params),
 });

@@ -1,6 +1,8 @@
 // The svm router as a whole: what it learns by hand-made tables, what it says when it cannot, and that missing cells are no zeros.
 import { describe, expect, test } from 'vitest';
 import { type Matrix, matrix64 } from '../../../src/math/matrix.js';
+import { fitPlatt, plattProbability } from '../../../src/math/platt.js';
+import { seededRandom } from '../../../src/math/random.js';
 import type { FitContext, TrainingTable } from '../../../src/routers/router.js';
 import { bestProblem, rowsWithOutcome, rowsWithStakes, scoresProblem } from '../../../src/routers/svm/problems.js';
 import { svm } from '../../../src/routers/svm/svm.js';
@@ -212,6 +214,56 @@ describe('scores', () => {
       expect(value).toBeCloseTo(without[i]!, 5);
     });
     expect(whole.some((value, i) => Math.abs(value - asZero[i]!) > 0.01)).toBe(true);
+  });
+});
+
+describe('calibration: platt', () => {
+  test('turns each margin into a quality near what is earned there, keeping the order within a model', async () => {
+    const table = separableTable(90);
+    const plain = await (await fitAndListen(table)).fitted.score({ features: table.features });
+    const { fitted } = await fitAndListen(table, { calibration: 'platt' });
+    const scores = await fitted.score({ features: table.features });
+    expect([fitted.scale, fitted.state().tensors.calibration!.shape]).toEqual(['quality', [2, 3]]);
+    const order = (values: Float32Array, m: number) =>
+      Array.from({ length: 90 }, (_, i) => i).sort((a, b) => values[a * 3 + m]! - values[b * 3 + m]! || a - b);
+    for (let m = 0; m < 3; m++) expect(order(scores.data, m)).toEqual(order(plain.data, m));
+    const errors = [...scores.data].map((score, at) =>
+      Math.abs(score - (at % 3 === Math.floor(at / 3) % 3 ? 0.9 : 0.1)),
+    );
+    expect(Math.max(...errors)).toBeLessThan(0.25);
+  });
+
+  test('where outcomes are pure chance it stays near the mean: rows held out judge, not rows learned by heart', async () => {
+    const random = seededRandom(3);
+    const some = () => Array.from({ length: 200 }, () => Array.from({ length: 6 }, () => random.normal()));
+    const table = tableOf(
+      some(),
+      Array.from({ length: 200 }, () => (random.uniform() < 0.5 ? [1, 0] : [0, 1])),
+    );
+    const fresh = { features: asMatrix(some()) };
+    const params = { gamma: 2, c: 100 };
+    const { fitted } = await fitAndListen(table, { ...params, calibration: 'platt' });
+    const spread = (qualities: ArrayLike<number>) => Math.max(...Array.from(qualities, (p) => Math.abs(p - 0.5)));
+    expect(spread((await fitted.score(fresh)).data)).toBeLessThan(0.2);
+    // the same sigmoid, fitted on decisions of the rows that were learned, believes in them
+    const byHeart = (await fitAndListen(table, params)).fitted;
+    const seen = await byHeart.score({ features: table.features });
+    const scale = fitPlatt(seen.data, table.quality.data);
+    expect(spread((await byHeart.score(fresh)).data.map((f) => plattProbability(f, scale)))).toBeGreaterThan(0.4);
+  });
+
+  test('comes back from its state, and is refused without the tensor it needs', async () => {
+    const { fitted } = await fitAndListen(separableTable(30), { calibration: 'platt' });
+    const { models, featureDim, params } = fitted;
+    const { json, tensors } = fitted.state();
+    const batch = { features: separableTable(30, 4).features };
+    expect(await svm.restore({ models, featureDim, params, state: { json, tensors } }).score(batch)).toEqual(
+      await fitted.score(batch),
+    );
+    const { calibration: _, ...others } = tensors;
+    expect(() => svm.restore({ models, featureDim, params, state: { json, tensors: others } })).toThrow(
+      expect.objectContaining({ code: 'VSR_ARTIFACT' }),
+    );
   });
 });
 

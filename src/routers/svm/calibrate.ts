@@ -1,0 +1,111 @@
+// Out-of-fold calibration: from f to the quality that a model earned where it scored f on queries it was not fitted on.
+// Platt (1999), section 2.1: decisions of held-out parts, because those of fitted rows lie too near to ±1.
+import { throwIfAborted } from '../../errors/vsr-error.js';
+import { openEvaluator } from '../../inference/registry.js';
+import { type Matrix, matrix64 } from '../../math/matrix.js';
+import { fitPlatt, type PlattScale } from '../../math/platt.js';
+import { seededRandom } from '../../math/random.js';
+import type { FitContext, TrainingTable } from '../router.js';
+import { svmGraph } from './graph.js';
+import { fitMachine } from './machine.js';
+import type { SvmMachines } from './machines.js';
+import type { SvmParams } from './params.js';
+import type { ModelProblem } from './problems.js';
+import type { Gram } from './smo.js';
+
+const FOLDS = 5;
+/** Rows scored in one run of the graph. */
+const BLOCK = 256;
+
+/** What was fitted, and on which rows. */
+export interface FittedProblems {
+  /** [n×n] of the chosen rows. */
+  readonly gram: Gram;
+  /** [M] */
+  readonly problems: readonly ModelProblem[];
+  /** [n] rows of the training table. */
+  readonly chosen: Int32Array;
+  readonly machines: SvmMachines;
+}
+
+/** One scale per model, over its present cells, fractional qualities as they are. Throws `VSR_ABORTED`. */
+export async function calibrate(
+  table: TrainingTable,
+  prior: Float32Array,
+  fitted: FittedProblems,
+  params: SvmParams,
+  context: FitContext,
+): Promise<PlattScale[]> {
+  const decisions = await unseenDecisions(table, fitted.machines, context);
+  await replaceByHeldOut(decisions, table, prior, fitted, params, context);
+  const { quality } = table;
+  const all = Array.from({ length: quality.rows }, (_, i) => i);
+  return table.models.map((_, m) => {
+    const present = all.map((i) => i * quality.cols + m).filter((at) => !Number.isNaN(quality.data[at]!));
+    return fitPlatt(
+      present.map((at) => decisions.data[at]!),
+      present.map((at) => quality.data[at]!),
+    );
+  });
+}
+
+/** [N×M] f of every training row: right for the rows that were not fitted (equal for all models, or beyond max_rows). */
+async function unseenDecisions(
+  { features }: TrainingTable,
+  machines: SvmMachines,
+  { signal }: FitContext,
+): Promise<Matrix<Float64Array>> {
+  const decisions = matrix64(features.rows, machines.weights.cols);
+  const evaluator = await openEvaluator(svmGraph(machines, { target: 'best' })); // f as it is, not clipped
+  try {
+    for (let start = 0; start < features.rows; start += BLOCK) {
+      throwIfAborted(signal);
+      const end = Math.min(start + BLOCK, features.rows);
+      const data = features.data.subarray(start * features.cols, end * features.cols);
+      const f = await evaluator.run({ features: { shape: [end - start, features.cols], data } });
+      decisions.data.set(f.data, start * decisions.cols);
+    }
+  } finally {
+    await evaluator.dispose();
+  }
+  return decisions;
+}
+
+/** Every chosen row's f by machines fitted without its fifth of the texts; the kernel matrix stays the same. */
+async function replaceByHeldOut(
+  decisions: Matrix<Float64Array>,
+  table: TrainingTable,
+  prior: Float32Array,
+  { gram, problems, chosen }: FittedProblems,
+  params: SvmParams,
+  { seed, signal, onProgress }: FitContext,
+): Promise<void> {
+  const foldOf = foldsOfGroups(table.groups, seed);
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const held = (i: number) => foldOf.get(table.groups[chosen[i]!]!) === fold;
+    for (const [m, problem] of problems.entries()) {
+      const { beta, intercept } = await fitMachine(gram, without(problem, held), prior[m]!, params, signal);
+      chosen.forEach((row, i) => {
+        if (held(i)) decisions.data[row * decisions.cols + m] = decisionOf(gram, i, beta) + intercept;
+      });
+    }
+    onProgress?.({ step: fold + 1, steps: FOLDS, message: 'calibrating' });
+  }
+}
+
+/** Equal texts lie in one fold. */
+function foldsOfGroups(groups: Int32Array, seed: number): Map<number, number> {
+  const order = seededRandom(seed).fork('svm calibration folds').shuffle(new Set(groups));
+  return new Map(order.map((group, position) => [group, position % FOLDS]));
+}
+
+function without(problem: ModelProblem, held: (row: number) => boolean): ModelProblem {
+  const open = (bounds: Float64Array) => bounds.map((bound, i) => (held(i) ? 0 : bound));
+  return { ...problem, lower: open(problem.lower), upper: open(problem.upper) };
+}
+
+function decisionOf({ size, data }: Gram, row: number, beta: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += data[row * size + k]! * beta[k]!;
+  return sum;
+}
