@@ -5,6 +5,7 @@ import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
 import { type Matrix, matrix } from '../math/matrix.js';
 import { checkFeatures, checkTable } from './check-table.js';
+import { engineChooser } from './engine-chooser.js';
 import type {
   Explanation,
   FitContext,
@@ -43,9 +44,6 @@ export interface RouterSpec<P> {
 
 /** Rows scored in one run of the graph: bounds the memory of [rows × N] intermediates. */
 const CHUNK_ROWS = 256;
-/** Up to this many constant elements × rows plain arrays win, because ONNX Runtime costs 40 ms to load. */
-const PLAIN_WORK_LIMIT = 2_000_000;
-
 export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: RouterSpec<P>): Router {
   return {
     name: spec.name,
@@ -74,6 +72,7 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
 ): FittedRouter {
   let graph: ScoringGraph | undefined;
   const graphOnce = () => (graph ??= spec.graph(fitted));
+  const cheaper = engineChooser(graphOnce);
   const evaluators = new Map<EvaluatorChoice, Promise<Evaluator>>();
   const evaluator = (choice: EvaluatorChoice) => {
     const opened = evaluators.get(choice) ?? openEvaluator(graphOnce(), choice);
@@ -81,7 +80,7 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     return opened;
   };
   const scoreByGraph = async (batch: ScoringBatch, engine: EvaluatorChoice): Promise<Matrix> => {
-    const run = await evaluator(engine === 'auto' ? cheaperEngine(graphOnce(), batch.features.rows) : engine);
+    const run = await evaluator(engine === 'auto' ? cheaper(batch.features.rows) : engine);
     const scores = matrix(batch.features.rows, fitted.models.length);
     for (let start = 0; start < scores.rows; start += CHUNK_ROWS) {
       const end = Math.min(start + CHUNK_ROWS, scores.rows);
@@ -112,9 +111,4 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
       },
     }),
   };
-}
-
-function cheaperEngine(graph: ScoringGraph, rows: number): EvaluatorChoice {
-  const elements = Object.values(graph.constants).reduce((sum, constant) => sum + constant.data.length, 0);
-  return rows * elements <= PLAIN_WORK_LIMIT ? 'plain' : 'auto';
 }
