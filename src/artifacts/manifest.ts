@@ -35,11 +35,21 @@ export interface RouterEntry {
   readonly fitSeconds: number;
 }
 
+/** What trained the routers that learn by gradient. */
+export interface EngineUsed {
+  readonly name: 'native' | 'wasm' | 'js';
+  /** Package and library: `tfjs-node 4.22.0, TensorFlow 2.15.1`. */
+  readonly version: string;
+  readonly device: 'cpu' | 'cuda';
+}
+
 export interface Manifest {
   readonly format: typeof ARTIFACT_FORMAT;
   readonly version: string;
   readonly createdAt: string;
   readonly seed: number;
+  /** null = no router of this artifact learned by gradient. */
+  readonly engine: EngineUsed | null;
   /** Column order of every score matrix. */
   readonly models: readonly string[];
   readonly objective: ManifestObjective;

@@ -123,6 +123,9 @@ export const configSchema = z.strictObject({
         .default([0.8, 0.1, 0.1]),
       folds: z.union([z.literal('auto'), count]).default('auto'),
       leakCheck: z.enum(['error', 'warn', 'exclude']).default('error'),
+      /** What trains the routers that learn by gradient; auto = native TensorFlow where it loads, else WASM. */
+      engine: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
+      device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
     })
     .prefault({}),
   routers: z.record(z.string(), routerParams).default({}),

@@ -12,6 +12,7 @@ import { embedRows } from './learning/embed-rows.js';
 import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
+import { openedEngine } from './train/engine.js';
 import { earned, fitRouter } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
 import { routerRequests } from './train/requests.js';
@@ -28,6 +29,8 @@ export interface TrainResult {
 /** Throws what reading, embedding, fitting and writing throw; nothing is written unless every router was fitted. */
 export async function train(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
   const requests = await routerRequests(config);
+  const engine = await openedEngine(config, requests, context);
+  const training = engine ? { engine: config.train.engine, device: config.train.device } : undefined;
   const { split: ratios, leakCheck, queryLimit } = config.train;
   const split = { ratios, seed: config.seed, leakCheck, queryLimit };
   const data = await loadOutcomeData(config, config.train.dataFile, split, context);
@@ -63,7 +66,13 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const routers: Record<string, RouterEntry> = {};
   for (const request of requests) {
     const { name } = request;
-    const { fitted, seconds } = await fitRouter(request, learning, rows.train, config.seed, `fit ${name}`, context);
+    const { fitted, seconds } = await fitRouter(
+      request,
+      learning,
+      rows.train,
+      { seed: config.seed, stage: `fit ${name}`, training },
+      context,
+    );
     throwIfAborted(context.signal);
     const scores = await fitted.score({ features: takeRows(features, rows.validation) });
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
@@ -77,7 +86,14 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     };
   }
   if (folds > 0) {
-    const options = { folds, seed: config.seed, objective, catalogue, validationShare: config.train.split[1] || 0.1 };
+    const options = {
+      folds,
+      seed: config.seed,
+      training,
+      objective,
+      catalogue,
+      validationShare: config.train.split[1] || 0.1,
+    };
     Object.assign(files, foldFiles(await outOfFold(requests, learning, folded, options, context), table));
   }
   Object.assign(files, await companionFiles(config, data, rows.train));
@@ -90,6 +106,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       version: VERSION,
       createdAt: new Date().toISOString(),
       seed: config.seed,
+      engine,
       models: table.models,
       objective,
       embedder: { id: encoder.id, fingerprint: encoder.fingerprint, dim: encoder.dim },

@@ -12,6 +12,7 @@ const MANIFEST: Omit<Manifest, 'files'> = {
   version: '0.0.0',
   createdAt: '2026-01-01T00:00:00.000Z',
   seed: 1,
+  engine: null,
   models: ['a', 'b'],
   objective: { quality: 1, latency: 0, cost: 0, latencyScaleMs: 10_000, costScale: 1 },
   embedder: { id: 'static', fingerprint: 'sha256:00', dim: 2 },

@@ -76,7 +76,12 @@ const SAMPLES: Record<Flag['kind'], unknown> = {
   list: ['x'],
   numbers: [0.8, 0.1, 0.1],
 };
-const SPECIAL: Record<string, unknown> = { '--leak-check': 'warn', '--fail-on': 'inconclusive' };
+const SPECIAL: Record<string, unknown> = {
+  '--leak-check': 'warn',
+  '--fail-on': 'inconclusive',
+  '--engine': 'wasm',
+  '--device': 'cpu',
+};
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {
   test('every flag sets a key that the configuration knows, and the value arrives there', async () => {

@@ -77,6 +77,8 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--query-limit',
     '--knn-k',
     '--kmeans-clusters',
+    '--engine',
+    '--device',
   ],
   infer: [
     '--query',

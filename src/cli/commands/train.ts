@@ -62,6 +62,18 @@ export const trainCommand: CommandModule = {
       description: 'learn from a seeded sample of this size, even over tasks (default 0, all)',
     },
     {
+      usage: '--engine <name>',
+      key: ['train', 'engine'],
+      kind: 'text',
+      description: 'auto, native, wasm or js: what trains mlp and mf (default auto: native if it loads, else wasm)',
+    },
+    {
+      usage: '--device <name>',
+      key: ['train', 'device'],
+      kind: 'text',
+      description: 'auto, cpu or cuda (default auto)',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',

@@ -5,7 +5,7 @@ import { type Matrix, matrix64, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { type DecisionPolicy, decide } from '../../routers/decide.js';
 import { loadRouter } from '../../routers/registry.js';
-import type { FittedRouter, TrainingTable } from '../../routers/router.js';
+import type { FitContext, FittedRouter, TrainingTable } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 
 /** Everything a fit needs, for all rows; a fit picks its own. */
@@ -27,13 +27,21 @@ export interface FitOutcome {
   readonly seconds: number;
 }
 
+/** How one fit is run. */
+export interface FitRun {
+  readonly seed: number;
+  /** For the progress bar: fit knn. */
+  readonly stage: string;
+  /** Engine, device and checkpoints of routers that learn by gradient. */
+  readonly training?: FitContext['training'];
+}
+
 /** Fits one router on `rows`. Throws what its `fit` throws. */
 export async function fitRouter(
   request: RouterRequest,
   data: LearningData,
   rows: Int32Array,
-  seed: number,
-  stage: string,
+  { seed, stage, training }: FitRun,
   context: PipelineContext,
 ): Promise<FitOutcome> {
   const router = await loadRouter(request.name);
@@ -41,6 +49,7 @@ export async function fitRouter(
   const fitted = await router.fit(trainingTable(data, rows), request.params, {
     seed: seededRandom(seed).fork(request.name).int(0x7fffffff),
     signal: context.signal,
+    training,
     onProgress: (progress) =>
       context.onProgress?.({ stage, done: progress.step, total: progress.steps, detail: progress.message }),
     onWarning: (sentence) => context.onWarning?.(`${request.name}: ${sentence}`),

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, rowOf, takeRows } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import { type PolicyOptions, policyFrom } from '../learning/learned-policy.js';
-import { earned, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
+import { earned, type FitRun, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
 
 export interface OutOfFold {
   /** Row numbers of the table that were folded. */
@@ -20,6 +20,7 @@ export interface OutOfFold {
 export interface FoldOptions extends PolicyOptions {
   readonly folds: number;
   readonly seed: number;
+  readonly training: FitRun['training'];
   /** Share of a fold's learning rows held out to choose the router. */
   readonly validationShare: number;
 }
@@ -48,7 +49,7 @@ export async function outOfFold(
     let best = { name: requests[0]!.name, utility: Number.NEGATIVE_INFINITY };
     for (const request of requests) {
       const stage = `fold ${f + 1} of ${options.folds}: ${request.name}`;
-      const { fitted } = await fitRouter(request, data, learn, options.seed, stage, context);
+      const { fitted } = await fitRouter(request, data, learn, { ...options, stage }, context);
       const score = async (some: Int32Array) =>
         (await fitted.score({ features: takeRows(data.features, some) })) as Matrix;
       const outside = await score(Int32Array.from(held, (i) => rows[i]!));
