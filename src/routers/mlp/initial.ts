@@ -6,6 +6,12 @@ import type { MlpParams } from './params.js';
 
 type NormParams = Pick<MlpParams, 'batchNorm'>;
 
+/**
+ * Small, so that the network starts at each model's mean: with logits of spread 1 the best epoch is too early to have learned
+ * much else (out of fold on 5,608 real queries .637 instead of .650).
+ */
+const OUTPUT_SPREAD = 0.1;
+
 /** w1 [U₁×D], b1 [U₁×1], …, and gamma1, beta1, … [U×1] of each hidden layer's batch norm. */
 export function initialParameters(
   widths: readonly number[],
@@ -18,7 +24,7 @@ export function initialParameters(
   const parameters: Record<string, Weights> = {};
   for (let layer = 1; layer <= last; layer++) {
     const [inputs, units] = [widths[layer - 1]!, widths[layer]!];
-    const spread = Math.sqrt((layer === last ? 1 : 2) / inputs);
+    const spread = layer === last ? OUTPUT_SPREAD / Math.sqrt(inputs) : Math.sqrt(2 / inputs);
     const data = Float32Array.from({ length: units * inputs }, () => spread * random.normal());
     parameters[`w${layer}`] = { shape: [units, inputs], data };
     parameters[`b${layer}`] = column(layer === last ? outputBias : new Float32Array(units));
