@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Brings native TensorFlow where @tensorflow/tfjs-node cannot download it: TensorFlow 2.15.1's libraries and headers come from
+# the tensorflow-cpu wheel (pip), the addon is built by npm's own node-gyp.
+#
+#   scripts/install-native-tensorflow.sh [--force] [directory]
+#
+# directory: the one whose node_modules is meant (default: this repository). --force: also where it loads already.
+# Needs Linux on x86-64, Node with its headers or access to them, npm, Python 3 with pip, make and a C++ compiler.
+set -euo pipefail
+
+TENSORFLOW=2.15.1
+TFJS_NODE=4.22.0
+
+force=no
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+for argument in "$@"; do
+  case "$argument" in
+    --force) force=yes ;;
+    -*) echo "unknown option $argument; known is --force" >&2; exit 2 ;;
+    *) root="$(cd "$argument" && pwd)" ;;
+  esac
+done
+cd "$root"
+package="$root/node_modules/@tensorflow/tfjs-node"
+
+say() { echo "install-native-tensorflow: $*"; }
+fail() { say "$*" >&2; exit 1; }
+
+# Loads the library in a process of its own and prints its version; Node 23 and later lack functions that tfjs-node calls.
+loaded_version() {
+  TF_CPP_MIN_LOG_LEVEL=3 node -e '
+    const util = require("util");
+    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    util.isString ??= (value) => typeof value === "string";
+    util.isArray ??= Array.isArray;
+    const tf = require(process.argv[1]);
+    const product = tf.matMul(tf.tensor([1, 2, 3, 4], [2, 2]), tf.tensor([5, 6, 7, 8], [2, 2])).dataSync();
+    if (product.join() !== "19,22,43,50") throw new Error("wrong product " + product.join());
+    process.stdout.write(tf.backend().binding.TF_Version);
+  ' "$package" 2>/dev/null
+}
+
+if [ "$force" = no ] && version="$(loaded_version)"; then
+  say "nothing to do: TensorFlow $version loads"
+  exit 0
+fi
+
+[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "the wheel used here is for Linux on x86-64; this is $(uname -s) on $(uname -m)"
+for tool in node npm python3 make; do
+  command -v "$tool" >/dev/null || fail "$tool is missing"
+done
+command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || fail "a C++ compiler is missing (g++)"
+python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing (python3 -m pip)"
+
+work="$(mktemp -d)"
+installed_package=no
+succeeded=no
+clean_up() {
+  rm -rf "$work"
+  if [ "$succeeded" = no ]; then
+    say "failed; removing what it laid down" >&2
+    rm -rf "$package/deps" "$package/lib" "$package/build"
+    if [ "$installed_package" = yes ]; then rm -rf "$package"; fi
+  fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ ! -f "$package/binding.gyp" ]; then
+  say "installing @tensorflow/tfjs-node $TFJS_NODE without its install script"
+  installed_package=yes
+  npm install --ignore-scripts --no-save --no-audit --no-fund "@tensorflow/tfjs-node@$TFJS_NODE"
+fi
+
+say "fetching the tensorflow-cpu $TENSORFLOW wheel (about 200 MB)"
+python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$work" \
+  --implementation cp --python-version 3.11 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
+  "tensorflow-cpu==$TENSORFLOW"
+
+say "unpacking libraries and headers into node_modules/@tensorflow/tfjs-node/deps"
+rm -rf "$package/deps" "$package/lib" "$package/build"
+python3 - "$work"/tensorflow_cpu-*.whl "$work/unpacked" <<'PYTHON'
+import sys, zipfile
+wheel, target = sys.argv[1:]
+keep = ('tensorflow/include/', 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2')
+with zipfile.ZipFile(wheel) as archive:
+    archive.extractall(target, [name for name in archive.namelist() if name.startswith(keep)])
+PYTHON
+mkdir -p "$package/deps/lib"
+mv "$work/unpacked/tensorflow/include" "$package/deps/include"
+mv "$work"/unpacked/tensorflow/libtensorflow_*.so.2 "$package/deps/lib"
+# The addon links against these names; the C interface lives in the C++ library.
+ln -s libtensorflow_cc.so.2 "$package/deps/lib/libtensorflow.so"
+ln -s libtensorflow_cc.so.2 "$package/deps/lib/libtensorflow.so.2"
+ln -s libtensorflow_framework.so.2 "$package/deps/lib/libtensorflow_framework.so"
+
+say "building the addon"
+node_gyp="$(dirname "$(realpath "$(command -v npm)")")/../node_modules/node-gyp/bin/node-gyp.js"
+[ -f "$node_gyp" ] || node_gyp="$(npm root -g)/npm/node_modules/node-gyp/bin/node-gyp.js"
+[ -f "$node_gyp" ] || fail "npm's node-gyp was not found"
+headers=()
+prefix="$(node -p 'require("path").resolve(process.execPath, "../..")')"
+if [ -f "$prefix/include/node/node.h" ]; then headers=("--nodedir=$prefix"); fi
+module="$package/lib/napi-v8"
+(
+  cd "$package"
+  node "$node_gyp" rebuild --loglevel=warn "${headers[@]}" --module="$module/tfjs_binding.node" --module_name=tfjs_binding \
+    --module_path="$module" --napi_version=9 --napi_build_version=8 >"$work/build.log" 2>&1
+) || {
+  tail -n 30 "$work/build.log" >&2
+  fail "the build failed"
+}
+rm -rf "$package/build"
+
+version="$(loaded_version)" || fail "built, but it does not load: $(cd "$root" && node -e 'require(process.argv[1])' "$package" 2>&1 | grep -m1 Error)"
+succeeded=yes
+say "TensorFlow $version loads"
