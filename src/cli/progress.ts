@@ -31,7 +31,8 @@ export function openProgress(terminal: Terminal, options: ProgressOptions): Prog
     started.set(progress.stage, start);
     return progressLine(progress, progress.done - start.done, (now - start.at) / 1000);
   };
-  return options.stderr.isTTY && !options.verbose
+  // A terminal without a width (a pipe that plays one) makes ora count endless lines.
+  return options.stderr.isTTY && options.stderr.columns > 0 && !options.verbose
     ? movingLine(terminal, options, text)
     : plainLines(terminal, options, text);
 }
@@ -41,7 +42,7 @@ export function progressLine({ stage, done, total, detail }: Progress, doneNow: 
   const rate = seconds > 0 ? doneNow / seconds : 0;
   return [
     `${stage} ${done}/${total}`,
-    ...(rate > 0 ? [`${rate.toPrecision(3)}/s`] : []),
+    ...(rate > 0 ? [`${rate >= 100 ? rate.toFixed(0) : rate.toPrecision(3)}/s`] : []),
     ...(rate > 0 && done < total ? [`${duration((total - done) / rate)} left`] : []),
     ...(detail ? [detail] : []),
   ].join(' · ');
@@ -92,20 +93,23 @@ function movingLine(
     }).start();
     terminal.beforeLine = () => spinner?.clear();
   };
+  const stop = () => {
+    stopped = true;
+    spinner?.stop();
+    spinner = undefined;
+    terminal.beforeLine = undefined;
+    terminal.beforeResult = undefined;
+  };
+  terminal.beforeResult = stop;
   return {
     report(progress) {
       latest = text(progress);
       if (spinner) spinner.text = latest;
-      else if (!opened) {
+      else if (!opened && !stopped) {
         opened = true;
         void open();
       }
     },
-    stop() {
-      stopped = true;
-      spinner?.stop();
-      spinner = undefined;
-      terminal.beforeLine = undefined;
-    },
+    stop,
   };
 }

@@ -24,8 +24,10 @@ export interface Terminal {
   error(sentence: string): void;
   /** Colours a text that goes to stdout. */
   paint(style: Style, text: string): string;
-  /** Called before a line goes to either stream, so that a progress bar can step aside. */
+  /** Called before a line goes to stderr, so that a progress bar can step aside. */
   beforeLine: (() => void) | undefined;
+  /** Called before anything goes to stdout: the work is done, the bar is in the way. */
+  beforeResult: (() => void) | undefined;
 }
 
 export function openTerminal({ stdout, stderr, quiet, color }: TerminalOptions): Terminal {
@@ -37,8 +39,9 @@ export function openTerminal({ stdout, stderr, quiet, color }: TerminalOptions):
   };
   const terminal: Terminal = {
     beforeLine: undefined,
+    beforeResult: undefined,
     async write(text) {
-      terminal.beforeLine?.();
+      terminal.beforeResult?.();
       if (!stdout.write(text)) await new Promise<void>((resolve) => stdout.once('drain', resolve));
     },
     print: (text) => terminal.write(text.endsWith('\n') ? text : `${text}\n`),

@@ -17,6 +17,9 @@ describe('the line', () => {
       'benchmark 40/100 · 2.00/s · 30 s left · $0.01',
     );
   });
+  test('shows a fast rate without an exponent', () => {
+    expect(progressLine({ stage: 'benchmark', done: 9000, total: 9000 }, 9000, 2)).toBe('benchmark 9000/9000 · 4500/s');
+  });
   test('shows no rate before anything was done, and no time left at the end', () => {
     expect(progressLine({ stage: 'fit', done: 0, total: 5 }, 0, 0)).toBe('fit 0/5');
     expect(progressLine({ stage: 'fit', done: 5, total: 5 }, 5, 10)).toBe('fit 5/5 · 0.500/s');
@@ -62,6 +65,43 @@ describe('without a terminal', () => {
   });
   test('nothing where progress is off', () => {
     expect(open({ enabled: false })).toEqual([]);
+  });
+});
+
+describe('on a terminal', () => {
+  const open = async (columns: number) => {
+    const { fake, written } = stream(true);
+    Object.assign(fake, {
+      columns,
+      cursorTo: () => true,
+      clearLine: () => true,
+      moveCursor: () => true,
+      on: () => fake,
+    });
+    const terminal = openTerminal({ stdout: fake, stderr: fake, quiet: false, color: false });
+    const options = { stderr: fake, enabled: true, verbose: false, color: false, now: () => 0 };
+    const progress = openProgress(terminal, options);
+    progress.report({ stage: 'work', done: 1, total: 2 });
+    await import('ora');
+    await new Promise(setImmediate);
+    progress.report({ stage: 'work', done: 2, total: 2 });
+    return { terminal, progress, written };
+  };
+
+  test('a moving line, which is gone for good before the first result', async () => {
+    const { terminal, progress, written } = await open(100);
+    expect(written.join('')).toContain('work 1/2');
+    await terminal.print('result');
+    const before = written.length;
+    progress.report({ stage: 'work', done: 2, total: 2 });
+    await new Promise(setImmediate);
+    expect(written.slice(before)).toEqual([]);
+    expect(written.at(-1)).toBe('result\n');
+  });
+
+  test('plain lines where the terminal has no width', async () => {
+    const { written } = await open(0);
+    expect(written).toEqual([]);
   });
 });
 
