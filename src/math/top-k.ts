@@ -5,15 +5,16 @@ export function topK(values: ArrayLike<number>, k: number): Int32Array {
   const n = Math.min(k, values.length);
   const heap = new Int32Array(n); // heap[0] is the worst of the kept: smallest value, then highest index
   const worse = (a: number, b: number) => values[a]! < values[b]! || (values[a] === values[b] && a > b);
-  let size = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (size < n) {
-      heap[size] = i;
-      siftUp(heap, size++, worse);
-    } else if (n > 0 && worse(heap[0]!, i)) {
-      heap[0] = i;
-      siftDown(heap, 0, n, worse);
-    }
+  for (let i = 0; i < n; i++) {
+    heap[i] = i;
+    siftUp(heap, i, worse);
+  }
+  let floor = n > 0 ? values[heap[0]!]! : Number.POSITIVE_INFINITY;
+  for (let i = n; i < values.length; i++) {
+    if (!(values[i]! > floor)) continue; // of equal values the lower index, which came first, stays
+    heap[0] = i;
+    siftDown(heap, 0, n, worse);
+    floor = values[heap[0]!]!;
   }
   return heap.sort((a, b) => values[b]! - values[a]! || a - b);
 }
@@ -23,7 +24,9 @@ function siftUp(heap: Int32Array, start: number, worse: (a: number, b: number) =
   while (i > 0) {
     const parent = (i - 1) >> 1;
     if (!worse(heap[i]!, heap[parent]!)) return;
-    [heap[i], heap[parent]] = [heap[parent]!, heap[i]!];
+    const moved = heap[i]!;
+    heap[i] = heap[parent]!;
+    heap[parent] = moved;
     i = parent;
   }
 }
@@ -31,10 +34,15 @@ function siftUp(heap: Int32Array, start: number, worse: (a: number, b: number) =
 function siftDown(heap: Int32Array, start: number, size: number, worse: (a: number, b: number) => boolean): void {
   let i = start;
   for (;;) {
+    const left = 2 * i + 1;
+    const right = left + 1;
     let worst = i;
-    for (const child of [2 * i + 1, 2 * i + 2]) if (child < size && worse(heap[child]!, heap[worst]!)) worst = child;
+    if (left < size && worse(heap[left]!, heap[worst]!)) worst = left;
+    if (right < size && worse(heap[right]!, heap[worst]!)) worst = right;
     if (worst === i) return;
-    [heap[i], heap[worst]] = [heap[worst]!, heap[i]!];
+    const moved = heap[i]!;
+    heap[i] = heap[worst]!;
+    heap[worst] = moved;
     i = worst;
   }
 }
