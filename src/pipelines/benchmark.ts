@@ -220,7 +220,7 @@ function saySkipped(plan: Plan, { journal }: RunPaths, context: PipelineContext)
     `${plan.done.size} of ${plan.calls.length} calls were made before (${journal}) and are skipped; --fresh starts over.`,
   );
   if (failed > 0) {
-    context.onNotice?.(`${failed} of these failed; --set benchmark.retry_failed=true asks them again.`);
+    context.onNotice?.(`${failed} of these failed; --retry-failed asks them again.`);
   }
 }
 

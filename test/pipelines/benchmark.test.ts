@@ -253,7 +253,7 @@ describe('calls that fail', () => {
     const { said, context } = listening();
     await benchmark(config, context, noWaits);
     expect(server.asked).toHaveLength(0);
-    expect(said[1]).toBe('3 of these failed; --set benchmark.retry_failed=true asks them again.');
+    expect(said[1]).toBe('3 of these failed; --retry-failed asks them again.');
     const result = await run({ ...config, benchmark: { ...config.benchmark, retryFailed: true } });
     expect([server.asked.length, result.present]).toEqual([3, 3]);
   });
