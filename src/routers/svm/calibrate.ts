@@ -13,7 +13,7 @@ import type { SvmParams } from './params.js';
 import type { ModelProblem } from './problems.js';
 import type { Gram } from './smo.js';
 
-const FOLDS = 5;
+export const CALIBRATION_FOLDS = 5;
 /** Rows scored in one run of the graph. */
 const BLOCK = 256;
 
@@ -28,16 +28,20 @@ export interface FittedProblems {
   readonly machines: SvmMachines;
 }
 
-/** One scale per model, over its present cells, fractional qualities as they are. Throws `VSR_ABORTED`. */
+/**
+ * One scale per model, over its present cells, fractional qualities as they are.
+ * @param onFold after each of the CALIBRATION_FOLDS. Throws `VSR_ABORTED`.
+ */
 export async function calibrate(
   table: TrainingTable,
   prior: Float32Array,
   fitted: FittedProblems,
   params: SvmParams,
-  context: FitContext,
+  { seed, signal }: FitContext,
+  onFold: (done: number) => void,
 ): Promise<PlattScale[]> {
-  const decisions = await unseenDecisions(table, fitted.machines, context);
-  await replaceByHeldOut(decisions, table, prior, fitted, params, context);
+  const decisions = await unseenDecisions(table, fitted.machines, signal);
+  await replaceByHeldOut(decisions, table, prior, fitted, params, { seed, signal, onFold });
   const { quality } = table;
   const all = Array.from({ length: quality.rows }, (_, i) => i);
   return table.models.map((_, m) => {
@@ -53,7 +57,7 @@ export async function calibrate(
 async function unseenDecisions(
   { features }: TrainingTable,
   machines: SvmMachines,
-  { signal }: FitContext,
+  signal: AbortSignal | undefined,
 ): Promise<Matrix<Float64Array>> {
   const decisions = matrix64(features.rows, machines.weights.cols);
   const evaluator = await openEvaluator(svmGraph(machines, { target: 'best' })); // f as it is, not clipped
@@ -78,10 +82,10 @@ async function replaceByHeldOut(
   prior: Float32Array,
   { gram, problems, chosen }: FittedProblems,
   params: SvmParams,
-  { seed, signal, onProgress }: FitContext,
+  { seed, signal, onFold }: Pick<FitContext, 'seed' | 'signal'> & { readonly onFold: (done: number) => void },
 ): Promise<void> {
   const foldOf = foldsOfGroups(table.groups, seed);
-  for (let fold = 0; fold < FOLDS; fold++) {
+  for (let fold = 0; fold < CALIBRATION_FOLDS; fold++) {
     const held = (i: number) => foldOf.get(table.groups[chosen[i]!]!) === fold;
     for (const [m, problem] of problems.entries()) {
       const { beta, intercept } = await fitMachine(gram, without(problem, held), prior[m]!, params, signal);
@@ -89,14 +93,14 @@ async function replaceByHeldOut(
         if (held(i)) decisions.data[row * decisions.cols + m] = decisionOf(gram, i, beta) + intercept;
       });
     }
-    onProgress?.({ step: fold + 1, steps: FOLDS, message: 'calibrating' });
+    onFold(fold + 1);
   }
 }
 
 /** Equal texts lie in one fold. */
 function foldsOfGroups(groups: Int32Array, seed: number): Map<number, number> {
   const order = seededRandom(seed).fork('svm calibration folds').shuffle(new Set(groups));
-  return new Map(order.map((group, position) => [group, position % FOLDS]));
+  return new Map(order.map((group, position) => [group, position % CALIBRATION_FOLDS]));
 }
 
 function without(problem: ModelProblem, held: (row: number) => boolean): ModelProblem {

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, normaliseRows, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import type { FitContext, TrainingTable } from '../router.js';
-import { calibrate } from './calibrate.js';
+import { CALIBRATION_FOLDS, calibrate } from './calibrate.js';
 import { gramMatrix } from './gram.js';
 import { resolveKernel } from './kernel.js';
 import { fitMachine } from './machine.js';
@@ -30,7 +30,7 @@ export async function fitMachines(
   const rows = takeRows(normaliseRows(table.features), chosen);
   const quality = takeRows(table.quality, chosen);
   const kernel = resolveKernel(params, rows);
-  const steps = models.length + 1;
+  const steps = 1 + models.length + (params.calibration === 'none' ? 0 : CALIBRATION_FOLDS);
   const { signal } = context;
   const gram = await gramMatrix(rows, kernel, { signal });
   context.onProgress?.({ step: 1, steps, message: 'kernel matrix' });
@@ -45,10 +45,11 @@ export async function fitMachines(
   }
   const machines = { kernel, ...unionOfSupport(rows, solutions) };
   if (params.calibration === 'none') return machines;
-  return {
-    ...machines,
-    calibration: await calibrate(table, prior, { gram, problems, chosen, machines }, params, context),
-  };
+  const fitted = { gram, problems, chosen, machines };
+  const calibration = await calibrate(table, prior, fitted, params, context, (done) =>
+    context.onProgress?.({ step: 1 + models.length + done, steps, message: 'calibrating' }),
+  );
+  return { ...machines, calibration };
 }
 
 function modelProblem(quality: Matrix<Float64Array>, m: number, params: SvmParams): ModelProblem {

@@ -5,11 +5,13 @@ import { outcomesOf } from '../outcomes.js';
 import { fitMachines } from './fit.js';
 import { svmGraph } from './graph.js';
 import type { SvmParams } from './params.js';
+import { svmSpace } from './space.js';
 import { fromState, toState } from './state.js';
 
 export const svm = defineRouter<SvmParams>({
   name: 'svm',
   params: async () => (await import('./params.js')).svmParams,
+  space: svmSpace,
   scale: ({ target, calibration }) => (target === 'best' && calibration === 'none' ? 'logit' : 'quality'),
   fit: async (table, params, context) => toState(await fitMachines(table, outcomesOf(table).prior, params, context)),
   graph: (fitted) => svmGraph(fromState(fitted), fitted.params),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Matrix, matrix64 } from '../../../src/math/matrix.js';
 import { fitPlatt, plattProbability } from '../../../src/math/platt.js';
 import { seededRandom } from '../../../src/math/random.js';
-import type { FitContext, TrainingTable } from '../../../src/routers/router.js';
+import type { FitContext, RouterState, TrainingTable } from '../../../src/routers/router.js';
 import { bestProblem, rowsWithOutcome, rowsWithStakes, scoresProblem } from '../../../src/routers/svm/problems.js';
 import { svm } from '../../../src/routers/svm/svm.js';
 import { chosenColumns, separableTable } from '../toy-table.js';
@@ -360,6 +360,17 @@ describe('limits', () => {
     expect(other.fitted.state()).not.toEqual(first.fitted.state());
   });
 
+  test('says how far it is: the kernel matrix, each model, each fold of the calibration', async () => {
+    const heard: string[] = [];
+    const onProgress: FitContext['onProgress'] = ({ step, steps, message }) =>
+      heard.push(`${step}/${steps} ${message}`);
+    await fitAndListen(separableTable(30), {}, { onProgress });
+    expect(heard).toEqual(['1/4 kernel matrix', '2/4 amber', '3/4 birch', '4/4 cedar']);
+    heard.length = 0;
+    await fitAndListen(separableTable(30), { calibration: 'platt' }, { onProgress });
+    expect(heard.slice(-2)).toEqual(['8/9 calibrating', '9/9 calibrating']);
+  });
+
   test('an interrupt during the fit stops it', async () => {
     const controller = new AbortController();
     const fit = fitAndListen(
@@ -382,12 +393,15 @@ describe('limits', () => {
     await expect(svm.checkParams(params)).rejects.toMatchObject({ code: 'VSR_ROUTER_PARAMS', message });
   });
 
-  test.each([{ gamma: -1 }, { gamma: 'scale' }, {}])('refuses a stored state with %j', async (json) => {
-    const { fitted } = await fitAndListen(separableTable(30));
-    const { models, featureDim, params } = fitted;
-    const state = { json, tensors: fitted.state().tensors };
-    expect(() => svm.restore({ models, featureDim, params, state })).toThrow(
-      expect.objectContaining({ code: 'VSR_ARTIFACT' }),
-    );
-  });
+  test.each<RouterState['json']>([{ gamma: -1 }, { gamma: 'scale' }, {}])(
+    'refuses a stored state with %j',
+    async (json) => {
+      const { fitted } = await fitAndListen(separableTable(30));
+      const { models, featureDim, params } = fitted;
+      const state = { json, tensors: fitted.state().tensors };
+      expect(() => svm.restore({ models, featureDim, params, state })).toThrow(
+        expect.objectContaining({ code: 'VSR_ARTIFACT' }),
+      );
+    },
+  );
 });
