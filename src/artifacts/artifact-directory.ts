@@ -1,5 +1,5 @@
 // An artifact directory: written file by file with the manifest last, read with every hash checked.
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VsrError } from '../errors/vsr-error.js';
 import { writeFileAtomically } from './atomic-write.js';
@@ -36,6 +36,28 @@ export function writeArtifactDirectory(
   const complete: Manifest = { ...manifest, files: hashes };
   writeFileAtomically(join(path, MANIFEST_FILE), serialiseManifest(complete));
   return complete;
+}
+
+/**
+ * Refuses, before the work of training, a directory that cannot be written in the end. Nothing is made.
+ * Throws `VSR_FILE`.
+ */
+export function requireWritable(path: string): void {
+  let existing = resolve(path);
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  if (!statSync(existing).isDirectory()) {
+    throw new VsrError('VSR_FILE', `${existing} is a file, expected a directory for the artifact.`, {
+      hint: 'Choose another --output-dir.',
+    });
+  }
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch (cause) {
+    throw new VsrError('VSR_FILE', `${existing}: no permission to write, so the artifact cannot be kept there.`, {
+      hint: 'Choose another --output-dir.',
+      cause,
+    });
+  }
 }
 
 /** Throws `VSR_ARTIFACT` if there is no directory, no manifest, or a damaged one. Files are read, and checked, when asked for. */

@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openArtifactDirectory, writeArtifactDirectory } from '../../src/artifacts/artifact-directory.js';
+import {
+  openArtifactDirectory,
+  requireWritable,
+  writeArtifactDirectory,
+} from '../../src/artifacts/artifact-directory.js';
 import { ARTIFACT_FORMAT, type Manifest } from '../../src/artifacts/manifest.js';
 import { readRouterFile, routerFiles } from '../../src/artifacts/router-file.js';
 import { seededRandom } from '../../src/math/random.js';
@@ -119,6 +123,22 @@ test('any flipped byte of any file is refused, or changes nothing that is read',
     writeFileSync(join(path, name), original);
   }
   expect(refused).toBeGreaterThan(250);
+});
+
+test('a place that cannot hold an artifact is refused before any work, and nothing is made', () => {
+  const file = folder.write('in-the-way', '');
+  expect(() => requireWritable(join(file, 'artifacts'))).toThrow(
+    expect.objectContaining({ code: 'VSR_FILE', message: `${file} is a file, expected a directory for the artifact.` }),
+  );
+  const fresh = join(folder.path, 'not', 'yet', 'there');
+  requireWritable(fresh);
+  expect(existsSync(join(folder.path, 'not'))).toBe(false);
+});
+
+test.skipIf(process.getuid?.() === 0)('a folder without permission is refused (not testable as root)', () => {
+  const locked = join(folder.path, 'locked');
+  mkdirSync(locked, { mode: 0o555 });
+  expect(() => requireWritable(join(locked, 'artifacts'))).toThrow(expect.objectContaining({ code: 'VSR_FILE' }));
 });
 
 test('the manifest is written last: where a file cannot be written there is none', () => {
