@@ -33,6 +33,19 @@ export interface RouterEntry {
   /** Mean over the validation rows; what the best router is chosen by. */
   readonly validation: { readonly utility: number; readonly quality: number; readonly n: number };
   readonly fitSeconds: number;
+  /** With --tune: every trial; the first is the parameters as configured. */
+  readonly tuning?: readonly TuningTrial[];
+}
+
+/** Parameters tried on cross-validation folds of the train rows. Means and standard deviations are over the folds. */
+export interface TuningTrial {
+  /** What was drawn; empty = the parameters as configured. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** null = the fit found no solution with these parameters. */
+  readonly utility: number | null;
+  readonly utilityDeviation: number | null;
+  readonly quality: number | null;
+  readonly chosen: boolean;
 }
 
 /** What trained the routers that learn by gradient. */

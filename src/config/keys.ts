@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { nearestName } from '../errors/nearest.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { define, isPlain, type Path, type Plain, pathText } from './paths.js';
-import { routerParams } from './schema.js';
+import { routerParams, searchSpace } from './schema.js';
 
 type Schema = z.core.$ZodType;
 
@@ -48,7 +48,7 @@ function camelCase(name: string): string {
 
 /** The key as the schema knows it; keys of records (aliases, header names) stay as they are. */
 function ownKey(key: string, kind: Schema | undefined, path: Path, place: (path: Path) => string): string {
-  if (kind === routerParams) return camelCase(key);
+  if (kind === routerParams || kind === searchSpace) return camelCase(key);
   const shape = shapeOf(kind);
   if (!shape) return key;
   const name = path.length === 1 && key === 'endpoints' ? 'vllmEndpoints' : camelCase(key);

@@ -48,6 +48,26 @@ const model = z.strictObject({
 /** One router's parameters: only their names are mapped here, the router's own strict schema judges them. */
 export const routerParams = z.record(z.string(), z.unknown());
 
+const dimension = z.union(
+  [
+    z.array(z.unknown()).min(1),
+    z
+      .strictObject({
+        low: z.number(),
+        high: z.number(),
+        scale: z.enum(['linear', 'log']).default('linear'),
+        whole: z.boolean().default(false),
+      })
+      .refine(({ low, high, scale }) => low <= high && (scale === 'linear' || low > 0)),
+  ],
+  {
+    error: 'expected a list of values, or {low, high, scale: linear or log, whole}, low not above high, of log above 0',
+  },
+);
+
+/** What --tune draws one router's parameters from. */
+export const searchSpace = z.record(z.string(), dimension);
+
 const weights = (section: { qualityWeight?: number | undefined; costWeight?: number | undefined }) =>
   (section.qualityWeight ?? 0) + (section.costWeight ?? 0) <= 1 + 1e-9;
 const weightsMessage = {
@@ -126,6 +146,10 @@ export const configSchema = z.strictObject({
       /** What trains the routers that learn by gradient; auto = native TensorFlow where it loads, else WASM. */
       engine: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
       device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+      /** Random trials of parameters per router, by cross-validation inside the train rows; 0 = none. */
+      tune: count.default(0),
+      /** Per router, instead of the space it declares: `space: {knn: {k: [5, 10], shrinkage: {low: 1, high: 50, scale: log}}}`. */
+      space: z.record(z.string(), searchSpace).default({}),
     })
     .prefault({}),
   routers: z.record(z.string(), routerParams).default({}),

@@ -1,5 +1,5 @@
 // train: outcomes.jsonl → artifacts/. Split, embed, fit every router, choose on validation, write the manifest last.
-import { writeArtifactDirectory } from '../artifacts/artifact-directory.js';
+import { requireWritable, writeArtifactDirectory } from '../artifacts/artifact-directory.js';
 import { ARTIFACT_FORMAT, type Manifest, type RouterEntry } from '../artifacts/manifest.js';
 import { routerFiles } from '../artifacts/router-file.js';
 import type { VsrConfig } from '../config/schema.js';
@@ -17,6 +17,8 @@ import { earned, fitRouter } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
 import { routerRequests } from './train/requests.js';
 import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
+import { searchSpaces } from './train/search-spaces.js';
+import { tuneRouter } from './train/tune.js';
 import { companionFiles } from './trained/companion-files.js';
 import { foldFiles } from './trained/fold-files.js';
 import { VERSION } from './version.js';
@@ -28,9 +30,11 @@ export interface TrainResult {
 
 /** Throws what reading, embedding, fitting and writing throw; nothing is written unless every router was fitted. */
 export async function train(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
+  requireWritable(config.train.outputDir);
   const requests = await routerRequests(config);
   const engine = await openedEngine(config, requests, context);
   const training = engine ? { engine: config.train.engine, device: config.train.device } : undefined;
+  const tuning = { trials: config.train.tune, spaces: await searchSpaces(config, requests, context) };
   const { split: ratios, leakCheck, queryLimit } = config.train;
   const split = { ratios, seed: config.seed, leakCheck, queryLimit };
   const data = await loadOutcomeData(config, config.train.dataFile, split, context);
@@ -64,15 +68,12 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
 
   const files: Record<string, string | Uint8Array> = {};
   const routers: Record<string, RouterEntry> = {};
+  const run = { seed: config.seed, objective, catalogue, tuning, training };
   for (const request of requests) {
     const { name } = request;
-    const { fitted, seconds } = await fitRouter(
-      request,
-      learning,
-      rows.train,
-      { seed: config.seed, stage: `fit ${name}`, training },
-      context,
-    );
+    const tuned = await tuneRouter(request, learning, rows.train, { ...run, stage: `tune ${name}` }, context);
+    const fit = { ...run, stage: `fit ${name}` };
+    const { fitted, seconds } = await fitRouter(tuned.request, learning, rows.train, fit, context);
     throwIfAborted(context.signal);
     const scores = await fitted.score({ features: takeRows(features, rows.validation) });
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
@@ -83,17 +84,11 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       params: fitted.params,
       validation: earned(table, rows.validation, scores, { ...policy, scale: fitted.scale }),
       fitSeconds: seconds,
+      ...(tuned.trials && { tuning: tuned.trials }),
     };
   }
   if (folds > 0) {
-    const options = {
-      folds,
-      seed: config.seed,
-      training,
-      objective,
-      catalogue,
-      validationShare: config.train.split[1] || 0.1,
-    };
+    const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
     Object.assign(files, foldFiles(await outOfFold(requests, learning, folded, options, context), table));
   }
   Object.assign(files, await companionFiles(config, data, rows.train));

@@ -18,6 +18,7 @@ import type {
   TrainingTable,
 } from './router.js';
 import { type ParamsSchema, parseParams } from './router-params.js';
+import type { SearchSpace, SpaceOf } from './search-space.js';
 
 /** A fitted router as its own folder sees it. */
 export interface Fitted<P> {
@@ -32,6 +33,8 @@ export interface RouterSpec<P> {
   readonly needs?: Partial<RouterNeeds>;
   /** From the router's own params.ts, imported when asked for: scoring a query never pays for zod. */
   params(): Promise<ParamsSchema<P>>;
+  /** What --tune draws from; names of parameters. */
+  readonly space?: SpaceOf<P>;
   scale(params: P): Scale;
   /** Learns; the table has been checked. */
   fit(table: TrainingTable, params: P, context: FitContext): Promise<RouterState>;
@@ -49,6 +52,7 @@ export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: 
     name: spec.name,
     needs: { gradient: false, users: false, ...spec.needs },
     params: spec.params,
+    space: { ...spec.space } as SearchSpace,
     checkParams: async (params) => void parseParams(spec.name, await spec.params(), params),
     async fit(table, rawParams, context) {
       const params = parseParams(spec.name, await spec.params(), rawParams);

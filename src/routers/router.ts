@@ -5,6 +5,7 @@ import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
 import type { TrainingOptions } from '../training/training-options.js';
 import type { ParamsSchema } from './router-params.js';
+import type { SearchSpace } from './search-space.js';
 
 /** What a router learns from: quality alone (the objective is applied once, in decide.ts). */
 export interface TrainingTable {
@@ -92,6 +93,8 @@ export interface Router {
   readonly needs: RouterNeeds;
   /** Strict: an unknown key is refused. Loaded when asked for. */
   params(): Promise<ParamsSchema<object>>;
+  /** What `--tune` draws its trials from. */
+  readonly space: SearchSpace;
   /** Throws `VSR_ROUTER_PARAMS`: a run can refuse its config before it reads a file. */
   checkParams(params: Readonly<Record<string, unknown>>): Promise<void>;
   /** Throws `VSR_ROUTER_PARAMS`, `VSR_TRAINING_DATA` or `VSR_ABORTED`. */

@@ -79,6 +79,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--kmeans-clusters',
     '--engine',
     '--device',
+    '--tune',
   ],
   infer: [
     '--query',

@@ -74,6 +74,12 @@ export const trainCommand: CommandModule = {
       description: 'auto, cpu or cuda (default auto)',
     },
     {
+      usage: '--tune <trials>',
+      key: ['train', 'tune'],
+      kind: 'whole',
+      description: 'random trials of parameters per router, cross-validated inside the train rows (default 0, none)',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',
@@ -101,6 +107,7 @@ async function trainText({ directory, manifest }: TrainResult): Promise<string> 
   const { routers, models, bestRouter } = manifest;
   const { split, folds } = manifest.data;
   const draw = await boxTables();
+  const { snakeCase } = await import('../../config/keys.js'); // costs zod, which --help does not need
   return [
     `${directory}/: ${counted(Object.keys(routers).length, 'router', 'routers')}, ${counted(models.length, 'model', 'models')}, ` +
       `${count(split.train)} train, ${count(split.validation)} validation, ${counted(split.test, 'test query', 'test queries')}` +
@@ -114,6 +121,33 @@ async function trainText({ directory, manifest }: TrainResult): Promise<string> 
         fitSeconds.toFixed(1),
       ]),
     ),
+    ...Object.entries(routers).flatMap(([name, { tuning }]) =>
+      tuning ? trialTable(draw, name, tuning, snakeCase) : [],
+    ),
     `Best on validation: ${bestRouter}. Next: vsr infer --query "…", vsr analyze.`,
   ].join('\n');
+}
+
+function trialTable(
+  draw: Awaited<ReturnType<typeof boxTables>>,
+  name: string,
+  trials: NonNullable<TrainResult['manifest']['routers'][string]['tuning']>,
+  spelled: (name: string) => string,
+): string[] {
+  return [
+    `Trials of ${name}, cross-validated on the train queries:`,
+    draw(
+      ['trial', 'parameters', 'utility', 'sd', 'quality', ''].map((head) => ({ head })),
+      trials.map(({ params, utility, utilityDeviation, quality, chosen }, i) => [
+        String(i),
+        Object.entries(params)
+          .map(([key, value]) => `${spelled(key)} ${Array.isArray(value) ? `[${value.join(', ')}]` : value}`)
+          .join(', ') || 'as configured',
+        share(utility),
+        share(utilityDeviation),
+        share(quality),
+        chosen ? 'chosen' : '',
+      ]),
+    ),
+  ];
 }

@@ -5,6 +5,7 @@ import { type Matrix, matrix, rowOf, takeRows } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import { type PolicyOptions, policyFrom } from '../learning/learned-policy.js';
 import { earned, type FitRun, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
+import { type Tuning, tuneRouter } from './tune.js';
 
 export interface OutOfFold {
   /** Row numbers of the table that were folded. */
@@ -21,12 +22,13 @@ export interface FoldOptions extends PolicyOptions {
   readonly folds: number;
   readonly seed: number;
   readonly training: FitRun['training'];
+  readonly tuning: Tuning;
   /** Share of a fold's learning rows held out to choose the router. */
   readonly validationShare: number;
 }
 
 /**
- * The whole training procedure, once a fold: learn on the other folds less a validation part, choose the router
+ * The whole training procedure, once a fold: tune and learn on the other folds less a validation part, choose the router
  * on that part, score the fold. So the pooled choices are those of a procedure that never saw the row.
  */
 export async function outOfFold(
@@ -49,7 +51,9 @@ export async function outOfFold(
     let best = { name: requests[0]!.name, utility: Number.NEGATIVE_INFINITY };
     for (const request of requests) {
       const stage = `fold ${f + 1} of ${options.folds}: ${request.name}`;
-      const { fitted } = await fitRouter(request, data, learn, { ...options, stage }, context);
+      const run = { ...options, stage };
+      const tuned = await tuneRouter(request, data, learn, run, context);
+      const { fitted } = await fitRouter(tuned.request, data, learn, run, context);
       const score = async (some: Int32Array) =>
         (await fitted.score({ features: takeRows(data.features, some) })) as Matrix;
       const outside = await score(Int32Array.from(held, (i) => rows[i]!));

@@ -11,6 +11,7 @@ import { type ChosenClusters, chooseClusters } from './choose-clusters.js';
 import { clusterValues } from './cluster-values.js';
 import { clusterGraph, kmeansGraph } from './graph.js';
 import type { KmeansParams } from './params.js';
+import { kmeansSpace } from './space.js';
 import { fromState, type KmeansState, toState } from './state.js';
 
 /** Rows named per cluster when a score is explained. */
@@ -19,6 +20,7 @@ const TYPICAL_ROWS = 5;
 export const kmeans = defineRouter<KmeansParams>({
   name: 'kmeans',
   params: async () => (await import('./params.js')).kmeansParams,
+  space: kmeansSpace,
   scale: () => 'quality',
   async fit(table, params, context) {
     const outcomes = outcomesOf(table);

@@ -9,11 +9,13 @@ import { chooseNeighbourCount } from './choose-k.js';
 import { knnGraph, similarityGraph } from './graph.js';
 import { kdTreeScore } from './kd-tree.js';
 import type { KnnParams } from './params.js';
+import { knnSpace } from './space.js';
 import { fromState, toState } from './state.js';
 
 export const knn = defineRouter<KnnParams>({
   name: 'knn',
   params: async () => (await import('./params.js')).knnParams,
+  space: knnSpace,
   scale: () => 'quality',
   async fit(table, params, context) {
     const N = table.features.rows;

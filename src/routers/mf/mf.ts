@@ -7,12 +7,14 @@ import { mfGraph } from './graph.js';
 import { initialParameters } from './initial.js';
 import type { MfParams } from './params.js';
 import { mfProblem } from './problem.js';
+import { mfSpace } from './space.js';
 import { constantState, fromState, toState } from './state.js';
 
 export const mf = defineRouter<MfParams>({
   name: 'mf',
   needs: { gradient: true },
   params: async () => (await import('./params.js')).mfParams,
+  space: mfSpace,
   scale: (params) => (params.loss === 'bradley_terry' ? 'logit' : 'quality'),
   async fit(table, params, context) {
     const outcomes = outcomesOf(table);

@@ -8,6 +8,7 @@ import { mlpGraph } from './graph.js';
 import { initialBuffers, initialParameters } from './initial.js';
 import type { MlpParams } from './params.js';
 import { mlpProblem } from './problem.js';
+import { mlpSpace } from './space.js';
 import { constantState, fromState, toState } from './state.js';
 import { BEST_WITHIN, mlpTargets } from './targets.js';
 
@@ -15,6 +16,7 @@ export const mlp = defineRouter<MlpParams>({
   name: 'mlp',
   needs: { gradient: true },
   params: async () => (await import('./params.js')).mlpParams,
+  space: mlpSpace,
   scale: (params) => (params.target === 'best' ? 'logit' : 'quality'),
   async fit(table, params, context) {
     const outcomes = outcomesOf(table);
