@@ -2,6 +2,7 @@
 import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, normaliseRows, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
+import { tellingRows } from '../indifferent.js';
 import type { FitContext, TrainingTable } from '../router.js';
 import { CALIBRATION_FOLDS, calibrate } from './calibrate.js';
 import { gramMatrix } from './gram.js';
@@ -9,7 +10,7 @@ import { resolveKernel } from './kernel.js';
 import { fitMachine } from './machine.js';
 import type { SvmMachines } from './machines.js';
 import type { SvmParams } from './params.js';
-import { bestProblem, type ModelProblem, rowsWithOutcome, rowsWithStakes, scoresProblem } from './problems.js';
+import { bestProblem, type ModelProblem, rowsWithOutcome, scoresProblem } from './problems.js';
 import type { SmoSolution } from './smo.js';
 
 /** Throws `VSR_ABORTED`. */
@@ -20,7 +21,7 @@ export async function fitMachines(
   context: FitContext,
 ): Promise<SvmMachines> {
   const { models } = table;
-  const useful = params.target === 'best' ? rowsWithStakes(table.quality) : rowsWithOutcome(table.quality);
+  const useful = params.target === 'best' ? tellingRows(table) : rowsWithOutcome(table.quality);
   if (useful.length === 0 && models.length > 1) {
     context.onWarning?.(
       'No training row tells the models apart (each is equal for all, or has one model): svm gives the mean quality of each model.',

@@ -7,20 +7,15 @@ export type ModelProblem = Omit<SmoProblem, 'gram'>;
 /** Qualities this near to the row's best count as best. */
 const AMONG_BEST = 0.01;
 
-/** Rows that compare models: at least two present cells, not all equal. @param quality [N×M], NaN = missing */
-export function rowsWithStakes(quality: Matrix<Float64Array>): Int32Array {
-  return rowsWhere(quality, ({ count, best, worst }) => count >= 2 && best > worst);
-}
-
 /** Rows with any present cell. */
 export function rowsWithOutcome(quality: Matrix<Float64Array>): Int32Array {
-  return rowsWhere(quality, ({ count }) => count >= 1);
+  return Int32Array.from({ length: quality.rows }, (_, i) => i).filter((i) => rowFacts(quality, i).count > 0);
 }
 
 /**
  * One against the rest, weighted by regret: label +1 where Y[i,m] ≥ y* − 0.01, else −1, and an error there costs
  * C · c_im, c_im = y* − mean of the others for +1, y* − Y[i,m] for −1. A missing cell takes no part.
- * @param quality [n×M] of rows with stakes
+ * @param quality [n×M] of rows whose cells differ
  */
 export function bestProblem(quality: Matrix<Float64Array>, m: number, c: number): ModelProblem {
   const n = quality.rows;
@@ -55,26 +50,18 @@ interface RowFacts {
   readonly count: number;
   readonly sum: number;
   readonly best: number;
-  readonly worst: number;
 }
 
 function rowFacts({ cols, data }: Matrix<Float64Array>, row: number): RowFacts {
   let count = 0;
   let sum = 0;
   let best = Number.NEGATIVE_INFINITY;
-  let worst = Number.POSITIVE_INFINITY;
   for (let at = row * cols; at < (row + 1) * cols; at++) {
     const value = data[at]!;
     if (Number.isNaN(value)) continue;
     count++;
     sum += value;
     best = Math.max(best, value);
-    worst = Math.min(worst, value);
   }
-  return { count, sum, best, worst };
-}
-
-function rowsWhere(quality: Matrix<Float64Array>, keep: (facts: RowFacts) => boolean): Int32Array {
-  const all = Int32Array.from({ length: quality.rows }, (_, i) => i);
-  return all.filter((i) => keep(rowFacts(quality, i)));
+  return { count, sum, best };
 }
