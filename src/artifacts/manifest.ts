@@ -56,6 +56,14 @@ export interface EngineUsed {
   readonly device: 'cpu' | 'cuda';
 }
 
+export interface AddedModel {
+  readonly model: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** Outcomes it was judged by. */
+  readonly outcomes: number;
+}
+
 export interface Manifest {
   readonly format: typeof ARTIFACT_FORMAT;
   readonly version: string;
@@ -80,6 +88,8 @@ export interface Manifest {
     readonly queryLimit: number;
     readonly folds: number;
   };
+  /** Models that joined later (--add-model), with the file of outcomes that they brought; oldest first. */
+  readonly added?: readonly AddedModel[];
   readonly modelStats: Readonly<Record<string, ModelStats>>;
   /** Best mean utility on train. */
   readonly bestSingle: string;

@@ -146,6 +146,9 @@ export const configSchema = z.strictObject({
       /** What trains the routers that learn by gradient; auto = native TensorFlow where it loads, else WASM. */
       engine: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
       device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+      /** A model that joins the artifact of `artifacts` with its outcomes in the data file; nothing else is fitted. */
+      addModel: text.optional(),
+      artifacts: text.default('artifacts'),
       /** Random trials of parameters per router, by cross-validation inside the train rows; 0 = none. */
       tune: count.default(0),
       /** Per router, instead of the space it declares: `space: {knn: {k: [5, 10], shrinkage: {low: 1, high: 50, scale: log}}}`. */

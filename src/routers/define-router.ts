@@ -6,6 +6,7 @@ import type { ScoringGraph } from '../inference/scoring-graph.js';
 import { type Matrix, matrix } from '../math/matrix.js';
 import { checkFeatures, checkTable } from './check-table.js';
 import { engineChooser } from './engine-chooser.js';
+import type { Newcomer } from './newcomer.js';
 import type {
   Explanation,
   FitContext,
@@ -40,6 +41,11 @@ export interface RouterSpec<P> {
   fit(table: TrainingTable, params: P, context: FitContext): Promise<RouterState>;
   /** The scoring graph: input `features` [batch × D] → `scores` [batch × M]. Throws `VSR_ARTIFACT` if the state does not fit together. */
   graph(fitted: Fitted<P>): ScoringGraph;
+  /**
+   * The state with one more model, last; what the others score stays the same. Absent: the router must be fitted anew.
+   * Throws `VSR_TRAINING_DATA` where these outcomes do not say enough.
+   */
+  addModel?(fitted: Fitted<P>, newcomer: Newcomer): RouterState;
   /** Another way to the same scores, where the params ask for one (implementation: ml-knn); undefined = the graph. */
   score?(fitted: Fitted<P>): ((batch: ScoringBatch) => Promise<Matrix>) | undefined;
   explain?(fitted: Fitted<P>, features: Matrix): Promise<Explanation>;
@@ -96,6 +102,7 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
   };
   const other = spec.score?.(fitted);
   const explain = spec.explain?.bind(spec);
+  const addModel = spec.addModel?.bind(spec);
   return {
     name: spec.name,
     models: fitted.models,
@@ -108,6 +115,13 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
       checkFeatures(batch.features, fitted.featureDim);
       return other && engine === 'auto' ? other(batch) : scoreByGraph(batch, engine);
     },
+    ...(addModel && {
+      withModel: (newcomer: Newcomer) => {
+        checkFeatures(newcomer.features, fitted.featureDim);
+        const models = [...fitted.models, newcomer.model];
+        return fittedRouter(spec, { ...fitted, models, state: addModel(fitted, newcomer) });
+      },
+    }),
     ...(explain && {
       explain: async (features: Matrix) => {
         checkFeatures(features, fitted.featureDim);

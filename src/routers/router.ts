@@ -4,6 +4,7 @@ import type { ScoringGraph } from '../inference/scoring-graph.js';
 import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
 import type { TrainingOptions } from '../training/training-options.js';
+import type { Newcomer } from './newcomer.js';
 import type { ParamsSchema } from './router-params.js';
 import type { SearchSpace } from './search-space.js';
 
@@ -83,6 +84,11 @@ export interface FittedRouter {
   /** [Q×M]. Throws `VSR_FEATURES` for a wrong width, NaN or infinity. */
   score(batch: ScoringBatch, engine?: EvaluatorChoice): Promise<Matrix>;
   state(): RouterState;
+  /**
+   * The same router with one more model, last; the others' scores stay the same. Absent where only a new fit can add one.
+   * Throws `VSR_TRAINING_DATA` where the outcomes do not say enough.
+   */
+  withModel?(newcomer: Newcomer): FittedRouter;
   /** For one query [1×D]; absent where the router has nothing to tell. Row numbers are rows of the training table. */
   explain?(features: Matrix): Promise<Explanation>;
 }

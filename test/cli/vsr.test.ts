@@ -80,6 +80,8 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--engine',
     '--device',
     '--tune',
+    '--add-model',
+    '--artifacts',
   ],
   infer: [
     '--query',

@@ -1,4 +1,6 @@
 // vsr train: outcomes → artifacts.
+import type { VsrConfig } from '../../config/schema.js';
+import type { PipelineContext } from '../../pipelines/context.js';
 import type { TrainResult } from '../../pipelines/train.js';
 import { count, counted, share } from '../../report/format.js';
 import { boxTables } from '../../report/table.js';
@@ -80,6 +82,18 @@ export const trainCommand: CommandModule = {
       description: 'random trials of parameters per router, cross-validated inside the train rows (default 0, none)',
     },
     {
+      usage: '--add-model <name>',
+      key: ['train', 'addModel'],
+      kind: 'text',
+      description: 'let a model join --artifacts by its outcomes in --data-file, without a new fit; into --output-dir',
+    },
+    {
+      usage: '--artifacts <directory>',
+      key: ['train', 'artifacts'],
+      kind: 'text',
+      description: 'of --add-model: what it joins (default artifacts)',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',
@@ -92,16 +106,25 @@ export const trainCommand: CommandModule = {
       description: 'clusters (default auto: chosen on validation)',
     },
   ],
-  examples: ['vsr train --quality-weight 0.8', 'vsr train --router knn --folds 5 --output-dir artifacts'],
+  examples: [
+    'vsr train --quality-weight 0.8',
+    'vsr train --router knn --folds 5 --output-dir artifacts',
+    'vsr train --add-model new-model --data-file new-outcomes.jsonl --output-dir artifacts-new',
+  ],
   async run({ load, context, terminal, json }) {
     const { config } = await load();
-    const { train } = await import('../../pipelines/train.js');
-    const result = await train(config, context);
+    const result = await trained(config, context);
     if (json) await terminal.printJson(result);
     else await terminal.print(await trainText(result));
     return 0;
   },
 };
+
+async function trained(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
+  const { addModel: newcomer } = config.train;
+  if (newcomer === undefined) return (await import('../../pipelines/train.js')).train(config, context);
+  return (await import('../../pipelines/train/add-model.js')).addModel(config, newcomer, context);
+}
 
 async function trainText({ directory, manifest }: TrainResult): Promise<string> {
   const { routers, models, bestRouter } = manifest;

@@ -32,6 +32,19 @@ export async function companionFiles(
   };
 }
 
+/** The companions of an artifact for one that knows more models. */
+export function copiedCompanions(
+  artifact: ArtifactDirectory,
+  added: Readonly<Record<string, unknown>>,
+): Record<string, string | Uint8Array> {
+  const models = JSON.parse(artifact.read(MODELS_FILE).toString('utf8')) as Record<string, unknown>;
+  return {
+    [MODELS_FILE]: json({ ...models, ...added }),
+    [QUERIES_FILE]: artifact.read(QUERIES_FILE),
+    ...(artifact.has(USERS_FILE) && { [USERS_FILE]: artifact.read(USERS_FILE) }),
+  };
+}
+
 /** Preferences by user id; empty where training knew no users. */
 export function readStoredUsers(artifact: ArtifactDirectory): ReadonlyMap<string, UserPreferences> {
   const users: UserPreferences[] = artifact.has(USERS_FILE)

@@ -10,6 +10,7 @@ import type { TrainingTable } from '../router.js';
 import { type ChosenClusters, chooseClusters } from './choose-clusters.js';
 import { clusterValues } from './cluster-values.js';
 import { clusterGraph, kmeansGraph } from './graph.js';
+import { withNewcomer } from './newcomer.js';
 import type { KmeansParams } from './params.js';
 import { kmeansSpace } from './space.js';
 import { fromState, type KmeansState, toState } from './state.js';
@@ -34,6 +35,7 @@ export const kmeans = defineRouter<KmeansParams>({
     });
   },
   graph: (fitted) => kmeansGraph(fromState(fitted)),
+  addModel: (fitted, newcomer) => toState(withNewcomer(fromState(fitted), newcomer, fitted.params.shrinkage)),
   async explain(fitted, features) {
     const { centres, sizes, typical } = fromState(fitted);
     const evaluator = await openEvaluator(clusterGraph({ centres }), 'plain');

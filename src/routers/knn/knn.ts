@@ -8,6 +8,7 @@ import { outcomesOf } from '../outcomes.js';
 import { chooseNeighbourCount } from './choose-k.js';
 import { knnGraph, similarityGraph } from './graph.js';
 import { kdTreeScore } from './kd-tree.js';
+import { withNewcomer } from './newcomer.js';
 import type { KnnParams } from './params.js';
 import { knnSpace } from './space.js';
 import { fromState, toState } from './state.js';
@@ -41,6 +42,7 @@ export const knn = defineRouter<KnnParams>({
   graph: (fitted) => knnGraph(fromState(fitted), fitted.params),
   score: (fitted) =>
     fitted.params.implementation === 'ml-knn' ? kdTreeScore(fromState(fitted), fitted.params) : undefined,
+  addModel: (fitted, newcomer) => toState(withNewcomer(fromState(fitted), newcomer)),
   async explain(fitted, features) {
     const { rows, k } = fromState(fitted);
     const similarities = await openEvaluator(similarityGraph(rows), 'plain');

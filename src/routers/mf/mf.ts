@@ -1,10 +1,13 @@
 // The mf router: query and model each as a few factors, their product the expected quality. The projection is trained too.
+import { mean } from '../../math/stats.js';
 import { defineRouter } from '../define-router.js';
 import { fitByGradient } from '../fit-by-gradient.js';
 import { tellingRows } from '../indifferent.js';
+import { withValue } from '../newcomer.js';
 import { outcomesOf } from '../outcomes.js';
 import { mfGraph } from './graph.js';
 import { initialParameters } from './initial.js';
+import { withNewcomer } from './newcomer.js';
 import type { MfParams } from './params.js';
 import { mfProblem } from './problem.js';
 import { mfSpace } from './space.js';
@@ -29,6 +32,12 @@ export const mf = defineRouter<MfParams>({
       settings: { weightDecay: 0, l2: params.weightDecay },
     });
     return toState(fitted.parameters, params.scorer, table.features.cols);
+  },
+  addModel: (fitted, newcomer) => {
+    const state = fromState(fitted);
+    if ('data' in state) return constantState(withValue(state, mean(newcomer.quality)).data);
+    const joined = withNewcomer(state, newcomer, fitted.params.loss);
+    return { json: fitted.state.json, tensors: { ...joined } };
   },
   graph: (fitted) => mfGraph(fromState(fitted), fitted.params, fitted.featureDim),
 });
