@@ -37,6 +37,24 @@ export function seededRandom(seed: number): Random {
   };
 }
 
+/**
+ * A source of uniform 32-bit whole numbers for masks of very many draws: ten times as fast as `int`, seeded from `random`
+ * (four draws). Doty-Humphrey's sfc32, as in PractRand.
+ */
+export function bitSource(random: Random): () => number {
+  let [a, b, c, counter] = [random.int(2 ** 32), random.int(2 ** 32), random.int(2 ** 32), random.int(2 ** 32)];
+  const next = () => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let i = 0; i < 12; i++) next(); // until the seed has reached every bit
+  return next;
+}
+
 /** 32-bit FNV-1a of a text, for seeds and splits (not for security). */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;

@@ -15,11 +15,11 @@ export function maskedBce(
   k: EngineTensor,
   total: number,
 ): EngineScalar {
-  return withGradient(tf, z, [y, k], (logits, [target, weight]) => ({
-    value: tf.div(tf.sum(tf.mul(weight!, tf.sub(tf.softplus(logits), tf.mul(target!, logits)))), total),
+  return withGradient(tf, z, [y, k], {
+    value: (logits) => tf.div(tf.sum(tf.mul(k, tf.sub(tf.softplus(logits), tf.mul(y, logits)))), total),
     // k·(σ(z) − y) / total
-    slope: () => tf.mul(tf.sub(tf.sigmoid(logits), target!), tf.div(weight!, total)),
-  }));
+    slope: (logits, [target, weight]) => tf.mul(tf.mul(tf.sub(tf.sigmoid(logits), target!), weight!), 1 / total),
+  });
 }
 
 /** Σ k·(σ(z) − y)² / total; parameters as `maskedBce`. */
@@ -30,14 +30,13 @@ export function maskedMse(
   k: EngineTensor,
   total: number,
 ): EngineScalar {
-  return withGradient(tf, z, [y, k], (logits, [target, weight]) => {
-    const p = tf.sigmoid(logits);
-    const difference = tf.sub(p, target!);
-    return {
-      value: tf.div(tf.sum(tf.mul(weight!, tf.square(difference))), total),
-      // 2k·(σ − y)·σ·(1 − σ) / total
-      slope: () => tf.mul(tf.mul(difference, tf.mul(p, tf.sub(1, p))), tf.mul(weight!, 2 / total)),
-    };
+  return withGradient(tf, z, [y, k], {
+    value: (logits) => tf.div(tf.sum(tf.mul(k, tf.square(tf.sub(tf.sigmoid(logits), y)))), total),
+    // 2k·(σ − y)·σ·(1 − σ) / total
+    slope: (logits, [target, weight]) => {
+      const p = tf.sigmoid(logits);
+      return tf.mul(tf.mul(tf.sub(p, target!), tf.mul(p, tf.sub(1, p))), tf.mul(weight!, 2 / total));
+    },
   });
 }
 
@@ -48,15 +47,18 @@ export function maskedMse(
  * @param total Σ of the columns' weights
  */
 export function softCrossEntropy(tf: TensorFlow, z: EngineTensor, share: EngineTensor, total: number): EngineScalar {
-  return withGradient(tf, z, [share], (logits, [mass]) => {
-    const shifted = tf.sub(logits, tf.max(logits, 0, true));
-    const exponentials = tf.exp(shifted);
-    const sum = tf.sum(exponentials, 0, true);
-    return {
-      value: tf.div(tf.sum(tf.mul(mass!, tf.sub(tf.log(sum), shifted))), total),
-      // (softmax(z)·Σ share − share) / total
-      slope: () => tf.div(tf.sub(tf.mul(tf.div(exponentials, sum), tf.sum(mass!, 0, true)), mass!), total),
-    };
+  const shifted = (logits: EngineTensor) => tf.sub(logits, tf.max(logits, 0, true));
+  return withGradient(tf, z, [share], {
+    value: (logits) => {
+      const s = shifted(logits);
+      return tf.div(tf.sum(tf.mul(share, tf.sub(tf.log(tf.sum(tf.exp(s), 0, true)), s))), total);
+    },
+    // (softmax(z)·Σ share − share) / total
+    slope: (logits, [mass]) => {
+      const exponentials = tf.exp(shifted(logits));
+      const softmax = tf.div(exponentials, tf.sum(exponentials, 0, true));
+      return tf.div(tf.sub(tf.mul(softmax, tf.sum(mass!, 0, true)), mass!), total);
+    },
   });
 }
 
@@ -67,34 +69,34 @@ export function softCrossEntropy(tf: TensorFlow, z: EngineTensor, share: EngineT
  * @param total Σ q
  */
 export function bradleyTerry(tf: TensorFlow, z: EngineTensor, q: EngineTensor, total: number): EngineScalar {
-  return withGradient(tf, z, [q], (logits, [won]) => {
-    const lost = tf.sub(tf.expandDims(logits, 0), tf.expandDims(logits, 1)); // [a, b, ·] = z_b − z_a
-    return {
-      value: tf.div(tf.sum(tf.mul(won!, tf.softplus(lost))), total),
-      // Each pair pulls a up and b down by q·σ(z_b − z_a) / total.
-      slope: () => {
-        const pull = tf.mul(won!, tf.sigmoid(lost));
-        return tf.div(tf.sub(tf.sum(pull, 0), tf.sum(pull, 1)), total);
-      },
-    };
+  const lost = (logits: EngineTensor) => tf.sub(tf.expandDims(logits, 0), tf.expandDims(logits, 1)); // [a, b, ·] = z_b − z_a
+  return withGradient(tf, z, [q], {
+    value: (logits) => tf.div(tf.sum(tf.mul(q, tf.softplus(lost(logits)))), total),
+    // Each pair pulls a up and b down by q·σ(z_b − z_a) / total.
+    slope: (logits, [won]) => {
+      const pull = tf.mul(won!, tf.sigmoid(lost(logits)));
+      return tf.div(tf.sub(tf.sum(pull, 0), tf.sum(pull, 1)), total);
+    },
   });
 }
 
-/** A scalar function of the logits whose gradient is `slope`, computed only when asked for; `constants` are kept until then. */
+interface ScalarFunction {
+  value(logits: EngineTensor): EngineTensor;
+  /** d value / d logits; gets the constants as they were kept. */
+  slope(logits: EngineTensor, constants: readonly EngineTensor[]): EngineTensor;
+}
+
+/** `constants` are kept until the gradient is asked for, also where the loss itself made them. */
 function withGradient(
   tf: TensorFlow,
   z: EngineTensor,
   constants: readonly EngineTensor[],
-  loss: (
-    logits: EngineTensor,
-    constants: readonly EngineTensor[],
-  ) => { value: EngineTensor; slope: () => EngineTensor },
+  { value, slope }: ScalarFunction,
 ): EngineScalar {
   return tf.customGrad((...args) => {
     const [logits, save] = args as unknown as [EngineTensor, (tensors: EngineTensor[]) => void];
     save([logits, ...constants]);
-    const { value } = loss(logits, constants);
-    const gradFunc = (dy: EngineTensor, [kept, ...rest]: EngineTensor[]) => tf.mul(loss(kept!, rest).slope(), dy);
-    return { value, gradFunc: gradFunc as never };
+    const gradFunc = (dy: EngineTensor, [kept, ...rest]: EngineTensor[]) => tf.mul(slope(kept!, rest), dy);
+    return { value: value(logits), gradFunc: gradFunc as never };
   })(z) as EngineScalar;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../../src/math/random.js';
+import { bitSource, seededRandom } from '../../src/math/random.js';
 import { mean, standardDeviation } from '../../src/math/stats.js';
 
 test('gives the same draws for the same seed and others for another', () => {
@@ -30,4 +30,14 @@ test('shuffle keeps every item', () => {
   const shuffled = seededRandom(5).shuffle([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(shuffled).not.toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(shuffled.toSorted((x, y) => x - y)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('a bit source sets each of its 32 bits half of the time, and repeats itself for the same seed', () => {
+  const next = bitSource(seededRandom(9));
+  const counts = new Array<number>(32).fill(0);
+  const draws = Array.from({ length: 10_000 }, next);
+  for (const draw of draws) for (let bit = 0; bit < 32; bit++) counts[bit]! += (draw >>> bit) & 1;
+  // 10,000 draws of probability ½: five standard deviations are 250.
+  expect(counts.filter((count) => Math.abs(count - 5000) > 250)).toEqual([]);
+  expect(Array.from({ length: 10_000 }, bitSource(seededRandom(9)))).toEqual(draws);
 });

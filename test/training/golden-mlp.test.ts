@@ -117,7 +117,7 @@ describe.skipIf(!hasShared)('golden MLP (needs ../shared/fixtures)', async () =>
         return value;
       };
       const network = (p: Parameters) => {
-        let h = input.columns;
+        let h: EngineTensor = tf.transpose(input.rows);
         for (const i of [1, 2]) {
           const z = tf.add(tf.matMul(p[`w${i}`]!, h), p[`b${i}`]!);
           h = order === 'norm_relu' ? tf.relu(normed(z, p, i)) : normed(tf.relu(z), p, i);
@@ -143,7 +143,7 @@ describe.skipIf(!hasShared)('golden MLP (needs ../shared/fixtures)', async () =>
 
     test(`batch norm, ${order}: logits with settled averages`, () => {
       const p = { ...tensors(parameters), ...tensors(settled) };
-      let h = input.columns;
+      let h: EngineTensor = tf.transpose(input.rows);
       for (const i of [1, 2]) {
         const z = tf.add(tf.matMul(p[`w${i}`]!, h), p[`b${i}`]!);
         const norm = (x: EngineTensor) =>

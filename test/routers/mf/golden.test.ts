@@ -79,7 +79,7 @@ describe.skipIf(!hasShared)('golden mf (needs ../shared/fixtures)', async () => 
 
     test(`${scorer}: the plain form gives the same scores`, () => {
       const { factors, bias } = plainForm(parameters, scorer);
-      const query = tf.matMul(tf.tensor(parameters.P!.data, [8, 24]), input.columns);
+      const query = tf.matMul(tf.tensor(parameters.P!.data, [8, 24]), tf.transpose(input.rows));
       const z = tf.add(tf.matMul(tf.tensor(factors, [5, 8]), query), tf.tensor(bias, [5, 1]));
       expect(distance(z.dataSync(), transposed(tensors[`${scorer}/scores/f64`]!.data, 64, 5))).toBeLessThan(2e-6);
     });
