@@ -103,7 +103,8 @@ export function openArtifactDirectory(path: string): ArtifactDirectory {
   };
 }
 
-function makeDirectory(path: string): void {
+/** With the folders above it. Throws `VSR_FILE`. */
+export function makeDirectory(path: string): void {
   try {
     makeFolders(resolve(path));
   } catch (cause) {

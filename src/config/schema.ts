@@ -149,6 +149,8 @@ export const configSchema = z.strictObject({
       /** A model that joins the artifact of `artifacts` with its outcomes in the data file; nothing else is fitted. */
       addModel: text.optional(),
       artifacts: text.default('artifacts'),
+      /** Go on where an interrupted training of the same configuration stopped. */
+      resume: z.boolean().default(false),
       /** Random trials of parameters per router, by cross-validation inside the train rows; 0 = none. */
       tune: count.default(0),
       /** Per router, instead of the space it declares: `space: {knn: {k: [5, 10], shrinkage: {low: 1, high: 50, scale: log}}}`. */

@@ -12,6 +12,7 @@ import { embedRows } from './learning/embed-rows.js';
 import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
+import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
 import { earned, fitRouter } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
@@ -28,7 +29,7 @@ export interface TrainResult {
   readonly manifest: Manifest;
 }
 
-/** Throws what reading, embedding, fitting and writing throw; nothing is written unless every router was fitted. */
+/** Throws what reading, embedding, fitting and writing throw; nothing but checkpoints is written unless every router was fitted. */
 export async function train(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
   requireWritable(config.train.outputDir);
   const requests = await routerRequests(config);
@@ -53,6 +54,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
 
   const encoder = await openEncoder({ model: config.embedding.model });
+  const identity = engine && runIdentity(config, engine, data.sha256, encoder.fingerprint);
+  const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
   const features = await embedRows(
     encoder,
     table,
@@ -68,7 +71,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
 
   const files: Record<string, string | Uint8Array> = {};
   const routers: Record<string, RouterEntry> = {};
-  const run = { seed: config.seed, objective, catalogue, tuning, training };
+  const run = { seed: config.seed, objective, catalogue, tuning, training, checkpoints };
   for (const request of requests) {
     const { name } = request;
     const tuned = await tuneRouter(request, learning, rows.train, { ...run, stage: `tune ${name}` }, context);
@@ -124,6 +127,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     },
     files,
   );
+  checkpoints?.remove();
   return { directory: config.train.outputDir, manifest };
 }
 

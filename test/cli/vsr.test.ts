@@ -80,6 +80,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--engine',
     '--device',
     '--tune',
+    '--resume',
     '--add-model',
     '--artifacts',
   ],

@@ -42,7 +42,7 @@ test('where nothing learns by gradient there is no engine, and asking for one is
 
   const asked = listening();
   await train(await settings('asked', { 'train.router': ['knn'], 'train.device': 'cpu' }), asked);
-  expect(asked.notices).toEqual(['Engine and device have no say here: of knn none learns by gradient.']);
+  expect(asked.notices).toEqual(['--engine, --device and --resume have no effect: of knn none learns by gradient.']);
 });
 
 test.skipIf(missingForCuda().length === 0)('cuda without a GPU is refused before anything is written', async () => {

@@ -94,6 +94,12 @@ export const trainCommand: CommandModule = {
       description: 'of --add-model: what it joins (default artifacts)',
     },
     {
+      usage: '--resume',
+      key: ['train', 'resume'],
+      kind: 'switch',
+      description: 'go on where an interrupted training into --output-dir stopped (mlp, mf)',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',

@@ -8,7 +8,7 @@ import type { RouterRequest } from './fit-routers.js';
 
 /** null: none of the routers learns by gradient. Throws `VSR_ENGINE` where the asked-for engine or device is not to be had. */
 export async function openedEngine(
-  { train: { engine, device } }: VsrConfig,
+  { train: { engine, device, resume } }: VsrConfig,
   requests: readonly RouterRequest[],
   context: PipelineContext,
 ): Promise<EngineUsed | null> {
@@ -18,9 +18,9 @@ export async function openedEngine(
     context.onNotice?.(`${byGradient.join(', ')} will be trained by ${used.name} (${used.version}) on ${used.device}.`);
     return used;
   }
-  if (engine !== 'auto' || device !== 'auto') {
+  if (engine !== 'auto' || device !== 'auto' || resume) {
     const names = requests.map(({ name }) => name).join(', ');
-    context.onNotice?.(`Engine and device have no say here: of ${names} none learns by gradient.`);
+    context.onNotice?.(`--engine, --device and --resume have no effect: of ${names} none learns by gradient.`);
   }
   return null;
 }

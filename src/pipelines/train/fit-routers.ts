@@ -7,6 +7,7 @@ import { type DecisionPolicy, decide } from '../../routers/decide.js';
 import { loadRouter } from '../../routers/registry.js';
 import type { FitContext, FittedRouter, TrainingTable } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
+import type { Checkpoints } from './checkpoints.js';
 
 /** Everything a fit needs, for all rows; a fit picks its own. */
 export interface LearningData {
@@ -32,8 +33,10 @@ export interface FitRun {
   readonly seed: number;
   /** For the progress bar: fit knn. */
   readonly stage: string;
-  /** Engine, device and checkpoints of routers that learn by gradient. */
+  /** Engine and device of routers that learn by gradient. */
   readonly training?: FitContext['training'];
+  /** Where such a fit leaves its checkpoints, and goes on from. */
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 /** Fits one router on `rows`. Throws what its `fit` throws. */
@@ -41,7 +44,7 @@ export async function fitRouter(
   request: RouterRequest,
   data: LearningData,
   rows: Int32Array,
-  { seed, stage, training }: FitRun,
+  { seed, stage, training, checkpoints }: FitRun,
   context: PipelineContext,
 ): Promise<FitOutcome> {
   const router = await loadRouter(request.name);
@@ -49,7 +52,7 @@ export async function fitRouter(
   const fitted = await router.fit(trainingTable(data, rows), request.params, {
     seed: seededRandom(seed).fork(request.name).int(0x7fffffff),
     signal: context.signal,
-    training,
+    training: router.needs.gradient ? { ...training, ...checkpoints?.of(stage) } : undefined,
     onProgress: (progress) =>
       context.onProgress?.({ stage, done: progress.step, total: progress.steps, detail: progress.message }),
     onWarning: (sentence) => context.onWarning?.(`${request.name}: ${sentence}`),

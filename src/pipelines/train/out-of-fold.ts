@@ -22,6 +22,7 @@ export interface FoldOptions extends PolicyOptions {
   readonly folds: number;
   readonly seed: number;
   readonly training: FitRun['training'];
+  readonly checkpoints: FitRun['checkpoints'];
   readonly tuning: Tuning;
   /** Share of a fold's learning rows held out to choose the router. */
   readonly validationShare: number;

@@ -60,7 +60,10 @@ export async function tuneRouter(
   for (const [i, params] of [{}, ...draws].entries()) {
     const stage = `${options.stage}: trial ${i} of ${draws.length}`;
     const tried = { ...request, params: { ...request.params, ...params } };
-    trials.push({ params, ...(await judge(tried, data, rows, fold, { ...options, stage }, context)) });
+    trials.push({
+      params,
+      ...(await judge(tried, data, rows, fold, { ...options, stage, checkpoints: undefined }, context)),
+    });
   }
   const best = trials.reduce(
     (winner, { utility }, i) => ((utility ?? -1) > (trials[winner]!.utility ?? -1) ? i : winner),
