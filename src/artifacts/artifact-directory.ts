@@ -7,6 +7,7 @@ import { type Manifest, parseManifest, serialiseManifest, sha256 } from './manif
 
 export const MANIFEST_FILE = 'manifest.json';
 
+/** Contents by name, which may lie in folders (`a/b.pb`); a name that ends in / is an empty folder. */
 export type ArtifactFiles = Readonly<Record<string, string | Uint8Array>>;
 
 export interface ArtifactDirectory {
@@ -27,9 +28,16 @@ export function writeArtifactDirectory(
   files: ArtifactFiles,
 ): Manifest {
   makeDirectory(path);
+  const before = filesBefore(path);
   rmSync(join(path, MANIFEST_FILE), { force: true });
+  for (const name of before) if (!(name in files)) rmSync(join(path, name), { force: true });
   const hashes: Record<string, string> = {};
   for (const [name, content] of Object.entries(files)) {
+    if (name.endsWith('/')) {
+      makeDirectory(join(path, name));
+      continue;
+    }
+    makeDirectory(dirname(join(path, name)));
     writeFileAtomically(join(path, name), content);
     hashes[name] = sha256(content);
   }
@@ -101,6 +109,15 @@ export function openArtifactDirectory(path: string): ArtifactDirectory {
       return bytes;
     },
   };
+}
+
+/** Files of the artifact that stood here: an export left from it would pass for one of the new routers. */
+function filesBefore(path: string): string[] {
+  try {
+    return Object.keys(openArtifactDirectory(path).manifest.files).filter((name) => !name.split('/').includes('..'));
+  } catch {
+    return []; // no artifact, or a damaged one: nothing of it is ours to remove
+  }
 }
 
 /** With the folders above it. Throws `VSR_FILE`. */

@@ -134,6 +134,8 @@ export const configSchema = z.strictObject({
       dataFile: text.optional(),
       outputDir: text.default('artifacts'),
       router: z.array(z.string()).optional(),
+      /** Beside its own files, each router's graph as other software reads it. */
+      export: z.array(z.enum(['onnx', 'saved-model'])).default([]),
       queryLimit: count.default(0),
       split: z
         .tuple([share, share, share])
@@ -158,6 +160,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   routers: z.record(z.string(), routerParams).default({}),
+  convert: z
+    .strictObject({
+      to: z.enum(['semantic-router', 'onnx', 'saved-model']).optional(),
+      from: z.enum(['semantic-router', 'llmrouter']).optional(),
+      input: text.optional(),
+      output: text.optional(),
+      router: z.array(z.string()).optional(),
+    })
+    .prefault({}),
   infer: z
     .strictObject({
       artifacts: text.default('artifacts'),

@@ -8,6 +8,7 @@ import { openEncoder } from '../embeddings/registry.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { takeRows } from '../math/matrix.js';
 import type { PipelineContext } from './context.js';
+import { exportFiles } from './convert/export-files.js';
 import { embedRows } from './learning/embed-rows.js';
 import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
@@ -80,6 +81,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     throwIfAborted(context.signal);
     const scores = await fitted.score({ features: takeRows(features, rows.validation) });
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
+    Object.assign(files, await exportFiles(fitted, config.train.export, encoder.fingerprint));
     routers[name] = {
       file: `${name}_model.json`,
       tensors: `${name}.safetensors`,

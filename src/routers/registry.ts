@@ -13,6 +13,9 @@ const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
 
+/** Support-vector machines in libsvm's one-against-one form, for exports. */
+export const loadOneVsOne = async () => (await import('./svm/one-vs-one.js')).fitOneVsOne;
+
 /** Throws `VSR_ROUTER_UNKNOWN`, with the nearest name. */
 export async function loadRouter(name: string): Promise<Router> {
   const load = ROUTERS[name];

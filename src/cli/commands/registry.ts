@@ -23,6 +23,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'say whether routing pays, on queries no router has seen',
     load: async () => (await import('./analyze.js')).analyzeCommand,
   },
+  convert: {
+    summary: "write routers as ONNX, SavedModel or semantic-router files; read other tools' files",
+    load: async () => (await import('./convert.js')).convertCommand,
+  },
   init: {
     summary: 'start a project here: vsr.yaml, models.yaml, queries.jsonl',
     load: async () => (await import('./init.js')).initCommand,

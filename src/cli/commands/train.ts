@@ -28,6 +28,12 @@ export const trainCommand: CommandModule = {
     },
     { usage: '--router <names>', key: ['train', 'router'], kind: 'list', description: 'which routers (default all)' },
     {
+      usage: '--export <formats>',
+      key: ['train', 'export'],
+      kind: 'list',
+      description: 'onnx, saved-model: each router also as other software reads it',
+    },
+    {
       usage: '--quality-weight <share>',
       key: ['objective', 'qualityWeight'],
       kind: 'number',
