@@ -1,4 +1,5 @@
 // Node and the two engines: what runs here, and what would bring the better one.
+import { prepareTensorFlow } from '../../config/environment.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { onnxRuntimeStatus } from '../../inference/onnxruntime/onnx-runtime.js';
 import type { EngineStatus } from '../../training/engine-status.js';
@@ -14,6 +15,7 @@ export async function engineChecks(): Promise<Check[]> {
 
 /** The status, or why no engine opens. */
 async function trainingEngine(): Promise<EngineStatus | VsrError> {
+  prepareTensorFlow();
   const { engineStatus } = await import('../../training/engine-status.js');
   return engineStatus().catch((error: unknown) => {
     if (error instanceof VsrError) return error;

@@ -1,5 +1,6 @@
 // The engine of a training run: opened before anything is read, named once for the user and for the manifest.
 import type { EngineUsed } from '../../artifacts/manifest.js';
+import { prepareTensorFlow } from '../../config/environment.js';
 import type { VsrConfig } from '../../config/schema.js';
 import { loadRouter } from '../../routers/registry.js';
 import { trainingEngine } from '../../routers/training-engine.js';
@@ -14,6 +15,7 @@ export async function openedEngine(
 ): Promise<EngineUsed | null> {
   const byGradient = await gradientRouters(requests);
   if (byGradient.length > 0) {
+    prepareTensorFlow();
     const used = await trainingEngine({ engine, device });
     context.onNotice?.(`${byGradient.join(', ')} will be trained by ${used.name} (${used.version}) on ${used.device}.`);
     return used;
