@@ -50,7 +50,8 @@ export function decisionText(shown: ShownDecision, top: number): string {
   const who = userId === null ? '' : `, for user ${userId}`;
   const lines = [`${decision.model}`, `  why: ${REASONS[decision.reason] ?? decision.reason} (${router}${who})`];
   decision.ranking.slice(0, top).forEach((ranked, i) => {
-    const cost = ranked.expectedCost === null ? 'cost unknown' : `$${significant(ranked.expectedCost)}`;
+    const cost =
+      ranked.expectedCost === null ? 'cost unknown' : `$${significant(1000 * ranked.expectedCost)} per 1,000`;
     lines.push(
       `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  quality ${ranked.expectedQuality.toFixed(3)}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
     );
