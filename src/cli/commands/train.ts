@@ -172,7 +172,14 @@ function trialTable(
   return [
     `Trials of ${name}, cross-validated on the train queries:`,
     draw(
-      ['trial', 'parameters', 'utility', 'sd', 'quality', ''].map((head) => ({ head })),
+      [
+        { head: 'trial' },
+        { head: 'parameters', align: 'left' },
+        { head: 'utility' },
+        { head: 'sd' },
+        { head: 'quality' },
+        { head: '', align: 'left' },
+      ],
       trials.map(({ params, utility, utilityDeviation, quality, chosen }, i) => [
         String(i),
         Object.entries(params)
