@@ -4,7 +4,7 @@
 #
 #   scripts/install-native-tensorflow.sh [--force] [directory]
 #
-# directory: the one whose node_modules is meant (default: this repository). --force: also where it loads already.
+# directory: the one whose node_modules is meant (default: where this package finds its own). --force: also where it loads already.
 # Needs Linux on x86-64, Node with its headers or access to them, npm, Python 3 with pip, make and a C++ compiler.
 set -euo pipefail
 
@@ -13,6 +13,10 @@ TFJS_NODE=4.22.0
 
 force=no
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# Installed as a dependency, the packages lie beside this one, not inside it.
+if [ ! -d "$root/node_modules/@tensorflow" ]; then
+  case "$root" in */node_modules/*) root="${root%/node_modules/*}" ;; esac
+fi
 for argument in "$@"; do
   case "$argument" in
     --force) force=yes ;;
@@ -111,7 +115,7 @@ module="$package/lib/napi-v8"
   tail -n 30 "$work/build.log" >&2
   fail "the build failed"
 }
-rm -rf "$package/build"
+rm -rf "$package/build" "$package/deps/include" # 170 MB that only the build needs
 
 version="$(loaded_version)" || fail "built, but it does not load: $(cd "$root" && node -e 'require(process.argv[1])' "$package" 2>&1 | grep -m1 Error)"
 succeeded=yes

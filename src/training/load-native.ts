@@ -1,4 +1,5 @@
 // Native TensorFlow through tfjs-node or tfjs-node-gpu, or a sentence that says why it does not load.
+import { fileURLToPath } from 'node:url';
 import { cudaHint, GPU_PACKAGE, missingForCuda } from './cuda.js';
 import type { DeviceChoice, Engine } from './engine.js';
 import { importUnion } from './import-union.js';
@@ -95,5 +96,7 @@ export function explain(name: string, cause: unknown): NativeFailure {
 
 function remedy(name: string): string {
   if (name === GPU_PACKAGE) return cudaHint([`the package ${GPU_PACKAGE}`]);
-  return `Run npm install ${CPU_PACKAGE}; where its download of TensorFlow fails, run vsr doctor --fix native.`;
+  return `Run npm install ${CPU_PACKAGE}; where its download of TensorFlow fails, run bash ${INSTALL_SCRIPT}.`;
 }
+
+const INSTALL_SCRIPT = fileURLToPath(new URL('../../scripts/install-native-tensorflow.sh', import.meta.url));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/training/engine.js';
 import { engineStatus } from '../../src/training/engine-status.js';
@@ -78,6 +79,11 @@ describe('why the native engine does not load', () => {
     expect(why('libtensorflow.so.2: cannot open shared object file: No such file or directory')).toBe(
       '@tensorflow/tfjs-node is installed, but a library it needs does not load: libtensorflow.so.2: cannot open shared object file: No such file or directory',
     );
+  });
+  test('the remedy names a script that is there', () => {
+    const { remedy } = explain('@tensorflow/tfjs-node', new Error('x'));
+    const [, script] = /run bash (\S+\.sh)\.$/.exec(remedy)!;
+    expect(existsSync(script!)).toBe(true);
   });
   test('anything else is quoted', () => {
     expect(why('util.isNullOrUndefined is not a function\n  at …')).toBe(
