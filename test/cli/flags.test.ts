@@ -81,6 +81,9 @@ const SPECIAL: Record<string, unknown> = {
   '--fail-on': 'inconclusive',
   '--engine': 'wasm',
   '--device': 'cpu',
+  '--export': ['onnx'],
+  '--to': 'onnx',
+  '--from': 'llmrouter',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {
