@@ -78,6 +78,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--knn-k',
     '--kmeans-clusters',
     '--engine',
+    '--export',
     '--device',
     '--tune',
     '--resume',
