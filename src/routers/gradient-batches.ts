@@ -1,10 +1,11 @@
 // Training rows as the batches of a gradient router: √D·x̂ in rows, outcomes in columns.
-import { type Matrix, normaliseRows } from '../math/matrix.js';
+import { type Matrix, normaliseRows, takeRows } from '../math/matrix.js';
+import { type InputBatch, inputBatch } from '../training/layers.js';
 import type { EngineTensor, TensorFlow } from '../training/tensorflow.js';
 
 export interface RowBatches {
   /** h₀ = √D·x̂ of the rows, [B×D]: initialisers expect inputs of variance 1. */
-  inputs(tf: TensorFlow, rows: Int32Array): EngineTensor;
+  input(tf: TensorFlow, rows: Int32Array): InputBatch;
   /** Rows of a table [N×M] as columns, [M×B]. */
   columns(tf: TensorFlow, table: Float32Array, rows: Int32Array): EngineTensor;
   /** Sum of a table [N×M] over the rows. */
@@ -13,16 +14,11 @@ export interface RowBatches {
 
 /** @param models M */
 export function rowBatches(features: Matrix, models: number): RowBatches {
-  const D = features.cols;
-  const scaled = normaliseRows(features).data.map((value) => value * Math.sqrt(D));
+  const scaled = normaliseRows(features);
+  const length = Math.sqrt(features.cols);
+  for (let i = 0; i < scaled.data.length; i++) scaled.data[i]! *= length;
   return {
-    inputs: (tf, rows) => {
-      const data = new Float32Array(rows.length * D);
-      rows.forEach((row, b) => {
-        data.set(scaled.subarray(row * D, (row + 1) * D), b * D);
-      });
-      return tf.tensor(data, [rows.length, D]);
-    },
+    input: (tf, rows) => inputBatch(tf, takeRows(scaled, rows)),
     columns: (tf, table, rows) => {
       const data = new Float32Array(models * rows.length);
       rows.forEach((row, b) => {

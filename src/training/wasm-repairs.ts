@@ -1,4 +1,4 @@
-// Two repairs without which the WASM backend trains slowly or not at all.
+// Two repairs without which the WASM backend trains slowly or not at all, and one op that it computes in two slow ones.
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { EngineTensor, TensorFlow } from './tensorflow.js';
 
@@ -6,6 +6,7 @@ import type { EngineTensor, TensorFlow } from './tensorflow.js';
 export function repairWasm(tf: TensorFlow): void {
   repairMatMulGradient(tf);
   registerUnsortedSegmentSum(tf);
+  registerReluGradient(tf);
 }
 
 /**
@@ -75,4 +76,34 @@ function registerUnsortedSegmentSum(tf: TensorFlow): void {
       return out;
     },
   });
+}
+
+/**
+ * out = dy where y > 0, else 0: ReLU's gradient from its result. As `step` and `mul` it costs seven times as much.
+ * dy, y, out: same shape, float32
+ */
+function registerReluGradient(tf: TensorFlow): void {
+  if (tf.getKernel(RELU_GRADIENT, 'wasm')) return;
+  tf.registerKernel({
+    kernelName: RELU_GRADIENT,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, backend: anyBackend }) => {
+      const backend = anyBackend as BackendWasm;
+      const { dy, y } = inputs as { dy: EngineTensor; y: EngineTensor };
+      const out = backend.makeOutput(dy.shape, 'float32');
+      const from = backend.typedArrayFromHeap(dy);
+      const result = backend.typedArrayFromHeap(y);
+      const to = backend.typedArrayFromHeap(out);
+      for (let i = 0; i < to.length; i++) to[i] = result[i]! > 0 ? from[i]! : 0;
+      return out;
+    },
+  });
+}
+
+const RELU_GRADIENT = 'VsrReluGradient';
+
+/** ReLU's gradient from its result, on whatever backend is current; natively in two ops (`step` would be six). */
+export function reluGradient(tf: TensorFlow, dy: EngineTensor, y: EngineTensor): EngineTensor {
+  if (tf.getBackend() !== 'wasm') return tf.mul(dy, tf.sign(y));
+  return tf.engine().runKernel(RELU_GRADIENT, { dy, y }) as EngineTensor;
 }

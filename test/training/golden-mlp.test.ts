@@ -1,5 +1,6 @@
 // Layers, losses and optimiser against PyTorch 1.13 (fixtures/mlp): x [64×24], widths 24-16-8-5.
 import { describe, expect, test } from 'vitest';
+import { matrix } from '../../src/math/matrix.js';
 import { type AdamOptions, flatAdam } from '../../src/training/adam.js';
 import { batchNorm, dense, inputBatch, inputDense, settledBatchNorm } from '../../src/training/layers.js';
 import { maskedBce, maskedMse, softCrossEntropy } from '../../src/training/losses.js';
@@ -28,7 +29,7 @@ describe.skipIf(!hasShared)('golden MLP (needs ../shared/fixtures)', async () =>
   const norms = goldenTensors('mlp', 'batchnorm.safetensors');
   const expected = goldenJson<Expected>('mlp', 'expected.json');
   const initial = goldenWeights(data, NAMES);
-  const input = inputBatch(tf, tf.tensor(Float32Array.from(data.x!.data), [64, 24]));
+  const input = inputBatch(tf, matrix(64, 24, Float32Array.from(data.x!.data)));
   const columns = (name: string) => tf.tensor(transposed(data[name]!.data, 64, 5), [5, 64], 'float32');
   const [quality, mask, share] = [columns('quality'), columns('mask'), columns('share')];
   const present = Array.from(data.mask!.data).reduce((sum, value) => sum + value, 0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/math/random.js';
 import { openEngine } from '../../src/training/engine.js';
 import type { EngineTensor } from '../../src/training/tensorflow.js';
+import { reluGradient } from '../../src/training/wasm-repairs.js';
 import { distance } from './golden.js';
 
 const { tf } = await openEngine({ engine: 'wasm' });
@@ -99,4 +100,11 @@ describe('UnsortedSegmentSum', () => {
       ),
     ).toBeLessThan(1e-4);
   });
+});
+
+test('ReLU’s gradient passes where its result is above 0', () => {
+  const y = tf.tensor([0, 0.5, -0, 2], [2, 2]);
+  const dy = tf.tensor([1, 2, 3, -4], [2, 2]);
+  expect([...reluGradient(tf, dy, y).dataSync()]).toEqual([0, 2, 0, -4]);
+  expect(reluGradient(tf, dy, y).shape).toEqual([2, 2]);
 });

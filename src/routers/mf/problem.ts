@@ -1,6 +1,6 @@
 // The factor model as a fit problem. RouteLLM: Ong et al. (2024), arXiv 2406.18665, section 4.2 (matrix factorisation).
 import type { FitBatch, FitProblem, LossStep, NamedWeights } from '../../training/fit-problem.js';
-import { dense, type InputBatch, inputBatch, inputProduct } from '../../training/layers.js';
+import { dense, type InputBatch, inputProduct } from '../../training/layers.js';
 import { bradleyTerry, maskedBce } from '../../training/losses.js';
 import type { EngineTensor, TensorFlow } from '../../training/tensorflow.js';
 import { rowBatches } from '../gradient-batches.js';
@@ -23,8 +23,7 @@ export function mfProblem(
   { scorer, loss }: Pick<MfParams, 'scorer' | 'loss'>,
   parameters: NamedWeights,
 ): Omit<FitProblem<MfBatch>, 'rows' | 'validationRows'> {
-  const { inputs, columns, sumOf } = rowBatches(table.features, table.models.length);
-  const input = (tf: TensorFlow, rows: Int32Array) => inputBatch(tf, inputs(tf, rows));
+  const { input, columns, sumOf } = rowBatches(table.features, table.models.length);
   const pointwise = (tf: TensorFlow, rows: Int32Array): MfBatch => ({
     input: input(tf, rows),
     targets: columns(tf, outcomes.quality, rows),

@@ -1,15 +1,7 @@
 // The network as a fit problem: h₀ = √D·x̂ → (Dense → ReLU → Dropout) per hidden layer → Dense → Z [M×B].
 import type { Matrix } from '../../math/matrix.js';
 import type { FitBatch, FitProblem, LossStep, NamedWeights } from '../../training/fit-problem.js';
-import {
-  batchNorm,
-  dense,
-  dropout,
-  type InputBatch,
-  inputBatch,
-  inputDense,
-  settledBatchNorm,
-} from '../../training/layers.js';
+import { batchNorm, dense, dropout, type InputBatch, inputDense, settledBatchNorm } from '../../training/layers.js';
 import { maskedBce, maskedMse, softCrossEntropy } from '../../training/losses.js';
 import type { EngineTensor } from '../../training/tensorflow.js';
 import { rowBatches } from '../gradient-batches.js';
@@ -32,12 +24,12 @@ export function mlpProblem(
   params: NetworkParams,
   start: { readonly parameters: NamedWeights; readonly buffers: NamedWeights },
 ): Omit<FitProblem<MlpBatch>, 'rows' | 'validationRows'> {
-  const { inputs, columns, sumOf } = rowBatches(features, targets.present.length / features.rows);
+  const { input, columns, sumOf } = rowBatches(features, targets.present.length / features.rows);
   return {
     name: 'mlp',
     ...start,
     batch: (tf, rows) => ({
-      input: inputBatch(tf, inputs(tf, rows)),
+      input: input(tf, rows),
       targets: columns(tf, targets.values, rows),
       present: columns(tf, targets.present, rows),
       weight: params.target === 'best' ? rows.length : sumOf(targets.present, rows),

@@ -1,5 +1,6 @@
 // The mf router's scorers, losses and fits against PyTorch 1.13 (fixtures/mf): x [64×24], 8 factors, 5 models, 160 pairs.
 import { describe, expect, test } from 'vitest';
+import { matrix } from '../../../src/math/matrix.js';
 import type { MfParams } from '../../../src/routers/mf/params.js';
 import { mfLogits } from '../../../src/routers/mf/problem.js';
 import { plainForm } from '../../../src/routers/mf/state.js';
@@ -58,7 +59,7 @@ describe.skipIf(!hasShared)('golden mf (needs ../shared/fixtures)', async () => 
     masked_bce: (z: EngineTensor) =>
       maskedBce(tf, z, tf.tensor(columns('quality'), [5, 64]), tf.tensor(columns('mask'), [5, 64]), present),
   };
-  const input = inputBatch(tf, tf.tensor(x, [64, 24]));
+  const input = inputBatch(tf, matrix(64, 24, x));
   /** w stands in a row: it multiplies every model's factors. */
   const initial = (names: readonly string[]) => {
     const { w, ...rest } = goldenWeights(data, names);
@@ -103,7 +104,7 @@ describe.skipIf(!hasShared)('golden mf (needs ../shared/fixtures)', async () => 
           parameters,
           rows: Int32Array.from({ length: 64 }, (_, i) => i),
           validationRows: new Int32Array(),
-          batch: () => ({ input: inputBatch(tf, tf.tensor(x, [64, 24])), weight: 1 }),
+          batch: () => ({ input: inputBatch(tf, matrix(64, 24, x)), weight: 1 }),
           loss: (step) => lossOf[loss](mfLogits(tf, step.parameters, step.batch.input, scorer)),
         };
         for (const [epochs, tolerance] of [

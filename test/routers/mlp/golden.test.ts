@@ -1,5 +1,6 @@
 // The mlp router's network, losses, folding and whole fit against PyTorch 1.13 (fixtures/mlp): x [64×24], widths 24-16-8-5.
 import { describe, expect, test } from 'vitest';
+import { matrix } from '../../../src/math/matrix.js';
 import { seededRandom } from '../../../src/math/random.js';
 import { foldedLayers } from '../../../src/routers/mlp/fold.js';
 import type { MlpParams } from '../../../src/routers/mlp/params.js';
@@ -65,7 +66,7 @@ describe.skipIf(!hasShared)('golden mlp router (needs ../shared/fixtures)', asyn
       validationRows: new Int32Array(),
       batch: (of, picked) => ({
         ...own.batch(of, picked),
-        input: inputBatch(of, of.tensor(input(picked), [picked.length, 24])),
+        input: inputBatch(of, matrix(picked.length, 24, input(picked))),
       }),
     };
   };
