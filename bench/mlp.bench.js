@@ -28,7 +28,9 @@ export default async function measure({ dist, python, notice }) {
     const rows = [];
     for (const name of ['native', 'wasm']) {
       for (const batchSize of [32, 256]) {
-        const engine = await openEngine({ engine: name }).catch((error) => notice(`${error.message} ${error.hint}`));
+        const engine = await openEngine({ engine: name }).catch((error) => {
+          notice(`${error.message} ${error.hint}`);
+        });
         if (!engine) break;
         const losses = {};
         const ours = async () => {
