@@ -5,6 +5,7 @@ import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
 import type { TrainingOptions } from '../training/training-options.js';
 import type { Newcomer } from './newcomer.js';
+import type { Askers, Interactions, Person } from './people.js';
 import type { ParamsSchema } from './router-params.js';
 import type { SearchSpace } from './search-space.js';
 
@@ -18,12 +19,56 @@ export interface TrainingTable {
   readonly quality: Matrix<Float64Array>;
   /** [N] rows of equal number hold the same normalised text: inner validation keeps them on one side. */
   readonly groups: Int32Array;
+  /** [N×M] dollars; NaN = unknown. Absent where the data knows none. */
+  readonly cost?: Matrix<Float64Array>;
+  /** [N×M] milliseconds; NaN = unknown. Absent where the data knows none. */
+  readonly latency?: Matrix<Float64Array>;
+  /** The task of each row: [N] index into `names`, −1 = none. */
+  readonly tasks?: { readonly names: readonly string[]; readonly of: Int32Array };
+  /** What is known of each model besides its outcomes; [M], in the order of `models`. */
+  readonly profiles?: readonly ModelProfile[];
+  /** Votes and ratings of people. */
+  readonly interactions?: Interactions;
+  /** Everybody whose preferences or past are known; `history` is null here, `interactions` holds it. */
+  readonly people?: readonly Person[];
+  /** The images of the queries, embedded. */
+  readonly images?: Images;
+}
+
+/** What a catalogue says of a model. */
+export interface ModelProfile {
+  /** [D] its description, embedded as queries are; null = none. */
+  readonly description: Float32Array | null;
+  /** Dollars per million tokens. */
+  readonly inputPrice: number | null;
+  readonly outputPrice: number | null;
+  /** Billions of parameters. */
+  readonly size: number | null;
+  /** Tokens. */
+  readonly contextWindow: number | null;
+  /** Strength per named ability, as the catalogue gives it. */
+  readonly capabilities: Readonly<Record<string, number>>;
+  /** Kinds of input it takes: text, image. */
+  readonly modalities: readonly string[];
+}
+
+/** One image a query at most. */
+export interface Images {
+  /** [N×Di]; rows without an image are zero. */
+  readonly features: Matrix;
+  /** [N] 1 = this row has an image. */
+  readonly present: Uint8Array;
 }
 
 /** What a fitted router scores: Q queries, already embedded. */
 export interface ScoringBatch {
   /** [Q×D] */
   readonly features: Matrix;
+  /** Who asks; absent = nobody is known. */
+  readonly askers?: Askers;
+  /** [Q] task names; null = none or unknown. */
+  readonly tasks?: readonly (string | null)[];
+  readonly images?: Images;
 }
 
 /**
@@ -46,6 +91,8 @@ export interface RouterNeeds {
   readonly gradient: boolean;
   /** true: scores depend on the user. */
   readonly users: boolean;
+  /** true: it learns from votes or ratings, and cannot be fitted without. */
+  readonly interactions?: boolean;
 }
 
 export interface FitProgress {
