@@ -67,7 +67,7 @@ export interface ScoringBatch {
   /** Who asks; absent = nobody is known. */
   readonly askers?: Askers;
   /** [Q] task names; null = none or unknown. */
-  readonly tasks?: readonly (string | null)[];
+  readonly taskNames?: readonly (string | null)[];
   readonly images?: Images;
 }
 
