@@ -98,7 +98,36 @@ export const configSchema = z.strictObject({
     .refine(weights, weightsMessage)
     .prefault({}),
   embedding: z
-    .strictObject({ model: text.default('static'), cacheDir: text.default('.cache/embeddings') })
+    .strictObject({
+      /** static (the default), hash, a preset, or the model's name on a server. */
+      model: text.optional(),
+      /** Absent: found from model, path and url. */
+      source: z.enum(['static', 'hash', 'onnx', 'clip', 'openai', 'tei', 'ollama', 'huggingface', 'nvclip']).optional(),
+      /** Folder with the encoder's files. */
+      path: text.optional(),
+      /** Of several model files in that folder the one with this name. */
+      file: text.optional(),
+      /** Base URL of an embedding server. */
+      url: text.optional(),
+      dim: positiveInt.optional(),
+      maxLength: positiveInt.optional(),
+      pooling: z.enum(['mean', 'cls', 'last', 'max']).optional(),
+      padding: z.enum(['left', 'right']).optional(),
+      /** {text} stands for the text. */
+      prompt: z.string().optional(),
+      normalise: z.boolean().optional(),
+      longText: z.enum(['head', 'head_tail', 'chunk_mean']).optional(),
+      batchSize: positiveInt.optional(),
+      threads: positiveInt.optional(),
+      /** Only as ${NAME}. */
+      apiKey: text.optional(),
+      headers: z.record(z.string(), z.string()).optional(),
+      concurrency: positiveInt.optional(),
+      timeoutS: z.number().positive().optional(),
+      maxRetries: count.optional(),
+      allowRemoteImages: z.boolean().optional(),
+      cacheDir: text.default('.cache/embeddings'),
+    })
     .prefault({}),
   /** `endpoints` is read as the same key. */
   vllmEndpoints: z.array(endpoint).default([]),

@@ -68,6 +68,7 @@ export function requireKeys(config: VsrConfig, missing: readonly MissingKey[], a
   );
   for (const { path, variable } of missing) {
     const [section, item, key] = path;
+    if (section === 'embedding') continue; // no model is asked with it
     const name = section === 'vllmEndpoints' ? config.vllmEndpoints[Number(item)]!.name : String(item);
     const users = key === 'apiKey' ? askedWithTheirKey : asked;
     if (!(section === 'vllmEndpoints' ? users.has(name) : aliases.includes(name))) continue;
@@ -86,8 +87,10 @@ export function requireKeys(config: VsrConfig, missing: readonly MissingKey[], a
 /** The configuration as an artifact may hold it: without keys, headers and request extras, and without passwords in URLs. */
 export function configForManifest(config: VsrConfig): Plain {
   const copy = structuredClone(config) as VsrConfig & Plain;
+  const { apiKey: _key, headers: _headers, url, ...embedding } = copy.embedding;
   return {
     ...copy,
+    embedding: { ...embedding, ...(url !== undefined && { url: withoutCredentials(url) }) },
     vllmEndpoints: copy.vllmEndpoints.map(({ apiKey: _key, headers: _headers, baseUrl, ...rest }) => ({
       ...rest,
       ...(baseUrl !== undefined && { baseUrl: withoutCredentials(baseUrl) }),
@@ -106,13 +109,16 @@ function endpointsOf(config: VsrConfig, alias: string): readonly string[] {
 
 function isSecret(path: Path): boolean {
   if (path[0] === 'modelConfig') return path[2] === 'accessKey';
+  if (path[0] === 'embedding') {
+    return path[1] === 'apiKey' || (path[1] === 'headers' && looksSecret(String(path[2])));
+  }
   return (
     path[0] === 'vllmEndpoints' && (path[2] === 'apiKey' || (path[2] === 'headers' && looksSecret(String(path[3]))))
   );
 }
 
 function isHeader(path: Path): boolean {
-  return path[0] === 'vllmEndpoints' && path[2] === 'headers';
+  return (path[0] === 'vllmEndpoints' && path[2] === 'headers') || (path[0] === 'embedding' && path[1] === 'headers');
 }
 
 function looksSecret(header: string): boolean {

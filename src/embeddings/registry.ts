@@ -1,27 +1,31 @@
-// Every encoder by name, each imported only when it is opened.
-import { nearestName } from '../errors/nearest.js';
-import { VsrError } from '../errors/vsr-error.js';
+// Every encoder by its source, each imported only when it is opened.
+import type { Fetch } from '../http/client.js';
 import type { Encoder } from './encoder.js';
+import type { EncoderRequest, EncoderSource } from './encoder-request.js';
+import { BUILT_IN, sourceOf } from './encoder-source.js';
+import { PRESETS } from './presets.js';
 
-export interface EncoderRequest {
-  /** A name of `ENCODERS`. */
-  readonly model: string;
-  /** Folder with the encoder's files; default: the bundled ones, where there are any. */
-  readonly path?: string;
+export type { EncoderRequest } from './encoder-request.js';
+
+/** What an encoder may use of the world. */
+export interface EncoderTools {
+  /** For encoders on a server; default: the platform's. */
+  readonly fetch?: Fetch | undefined;
+  /** Told what the user should know, a sentence each. */
+  readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
-const OPENERS: Readonly<Record<string, (path: string | undefined) => Promise<Encoder>>> = {
-  static: async (path) => (await import('./static/static-encoder.js')).openStaticEncoder(path),
+type Open = (request: EncoderRequest, tools: EncoderTools) => Promise<Encoder>;
+
+const OPENERS: Readonly<Partial<Record<EncoderSource, Open>>> = {
+  static: async ({ path }) => (await import('./static/static-encoder.js')).openStaticEncoder(path),
+  hash: async ({ dim }) => (await import('./hash/hash-encoder.js')).openHashEncoder(dim),
 };
 
-export const ENCODERS: readonly string[] = Object.keys(OPENERS);
+/** Names that `model` knows: the built-in encoders, and those whose files the user fetches. */
+export const ENCODERS: readonly string[] = [...BUILT_IN, ...Object.keys(PRESETS)];
 
-/** Throws VSR_ENCODER for an unknown name, and what opening the encoder throws. */
-export async function openEncoder({ model, path }: EncoderRequest): Promise<Encoder> {
-  const open = Object.hasOwn(OPENERS, model) ? OPENERS[model] : undefined;
-  if (open) return open(path);
-  const nearest = nearestName(model, ENCODERS);
-  throw new VsrError('VSR_ENCODER', `embedding.model must be one of ${ENCODERS.join(', ')}, got "${model}".`, {
-    hint: nearest === undefined ? `Use ${ENCODERS[0]}, which needs no download.` : `Did you mean ${nearest}?`,
-  });
+/** Throws VSR_ENCODER for a request that names no encoder, and what opening the encoder throws. */
+export async function openEncoder(request: EncoderRequest, tools: EncoderTools = {}): Promise<Encoder> {
+  return OPENERS[sourceOf(request)]!(request, tools);
 }

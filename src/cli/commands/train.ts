@@ -106,6 +106,30 @@ export const trainCommand: CommandModule = {
       description: 'go on where an interrupted training into --output-dir stopped (mlp, mf)',
     },
     {
+      usage: '--embedding-model <name>',
+      key: ['embedding', 'model'],
+      kind: 'text',
+      description: 'the encoder: static (default), a preset such as minilm or qwen3, or a model of --embedding-url',
+    },
+    {
+      usage: '--embedding-path <folder>',
+      key: ['embedding', 'path'],
+      kind: 'text',
+      description: "the encoder's folder: an ONNX model with its tokenizer.json",
+    },
+    {
+      usage: '--embedding-url <url>',
+      key: ['embedding', 'url'],
+      kind: 'text',
+      description: 'an embedding server: OpenAI-compatible, Text Embeddings Inference, Ollama, Hugging Face',
+    },
+    {
+      usage: '--embedding-dim <count>',
+      key: ['embedding', 'dim'],
+      kind: 'whole',
+      description: 'cut vectors to this width, where the model was trained for it',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',

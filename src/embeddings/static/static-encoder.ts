@@ -1,7 +1,7 @@
 // The static encoder: a text's vector is the sum of its tokens' vectors, scaled to length 1. No engine, no download.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bundledFile } from '../../data/bundled.js';
 import { readWholeFile } from '../../data/open-file.js';
@@ -17,12 +17,13 @@ type Tokenise = (text: string) => readonly number[];
 const TURN = 256;
 
 /**
- * Opens the encoder in `folder`: static.safetensors (or model.safetensors) and tokenizer.json; default: the bundled one.
+ * Opens the encoder in the folder `path`: static.safetensors (or model.safetensors) and tokenizer.json; default: the bundled one.
  * v = Σ over the ids, without special tokens and not cut, of factor[id] · row(id), divided by its length; a text without ids,
  * or whose sum is zero, is the zero vector.
  * Throws VSR_ENCODER if a file is missing or damaged.
  */
-export async function openStaticEncoder(folder: string = bundledFile('static-encoder')): Promise<Encoder> {
+export async function openStaticEncoder(path?: string): Promise<Encoder> {
+  const folder = path ?? bundledFile('static-encoder');
   const tablePath = firstPresent(folder, ['static.safetensors', 'model.safetensors']);
   const tokenizerPath = firstPresent(folder, ['tokenizer.json']);
   const [tableBytes, tokenizerBytes] = await Promise.all([readWholeFile(tablePath), readWholeFile(tokenizerPath)]);
@@ -31,6 +32,7 @@ export async function openStaticEncoder(folder: string = bundledFile('static-enc
   return {
     id: 'static',
     dim: table.dim,
+    request: { model: 'static', ...(path !== undefined && { source: 'static', path: resolve(path) }) },
     fingerprint: fingerprint({ table: sha256(tableBytes), tokenizer: sha256(tokenizerBytes), dim: table.dim }),
     embed: async (texts, signal) => {
       tokenise ??= openTokenizer(tokenizerBytes, tokenizerPath);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bundledFile } from '../../../src/data/bundled.js';
 import { writeSafetensors } from '../../../src/data/safetensors.js';
-import { openEncoder } from '../../../src/embeddings/registry.js';
+import { ENCODERS, openEncoder } from '../../../src/embeddings/registry.js';
 import { openStaticEncoder } from '../../../src/embeddings/static/static-encoder.js';
 import { readTokenTable } from '../../../src/embeddings/static/token-table.js';
 import { rowOf } from '../../../src/math/matrix.js';
@@ -164,7 +164,7 @@ describe('openEncoder', () => {
   test('names the nearest encoder to a misspelled one', async () => {
     await expect(openEncoder({ model: 'statik' })).rejects.toMatchObject({
       code: 'VSR_ENCODER',
-      message: 'embedding.model must be one of static, got "statik".',
+      message: `embedding.model must be one of ${ENCODERS.join(', ')}, got "statik".`,
       hint: 'Did you mean static?',
     });
   });
