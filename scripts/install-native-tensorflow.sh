@@ -4,7 +4,8 @@
 #
 #   scripts/install-native-tensorflow.sh [--force] [directory]
 #
-# directory: the one whose node_modules is meant (default: where this package finds its own). --force: also where it loads already.
+# directory: the one whose node_modules is meant (default: where this package finds its own). --force: also where it loads already;
+# what loads is replaced only by what has loaded beside it.
 # Needs Linux on x86-64, Node with its headers or access to them, npm, Python 3 with pip, make and a C++ compiler.
 set -euo pipefail
 
@@ -30,7 +31,7 @@ package="$root/node_modules/@tensorflow/tfjs-node"
 say() { echo "install-native-tensorflow: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
-# Loads the library in a process of its own and prints its version; Node 23 and later lack functions that tfjs-node calls.
+# Loads the package at $1 in a process of its own and prints its version; Node 23 and later lack functions that tfjs-node calls.
 loaded_version() {
   TF_CPP_MIN_LOG_LEVEL=3 node -e '
     const util = require("util");
@@ -41,31 +42,46 @@ loaded_version() {
     const product = tf.matMul(tf.tensor([1, 2, 3, 4], [2, 2]), tf.tensor([5, 6, 7, 8], [2, 2])).dataSync();
     if (product.join() !== "19,22,43,50") throw new Error("wrong product " + product.join());
     process.stdout.write(tf.backend().binding.TF_Version);
-  ' "$package" 2>/dev/null
+  ' "$1" 2>/dev/null
 }
 
-if [ "$force" = no ] && version="$(loaded_version)"; then
+if [ "$force" = no ] && version="$(loaded_version "$package")"; then
   say "nothing to do: TensorFlow $version loads"
   exit 0
 fi
 
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "the wheel used here is for Linux on x86-64; this is $(uname -s) on $(uname -m)"
+missing=()
 for tool in node npm python3 make; do
-  command -v "$tool" >/dev/null || fail "$tool is missing"
+  command -v "$tool" >/dev/null || missing+=("$tool")
 done
-command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || fail "a C++ compiler is missing (g++)"
-python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing (python3 -m pip)"
+command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || missing+=("a C++ compiler (g++)")
+if command -v python3 >/dev/null && ! python3 -m pip --version >/dev/null 2>&1; then missing+=("pip (python3 -m pip)"); fi
+if [ "${#missing[@]}" -gt 0 ]; then
+  list="$(printf ', %s' "${missing[@]}")"
+  fail "missing here: ${list:2}"
+fi
 
 work="$(mktemp -d)"
+stage="$package.new-$$"    # the new build, beside the old one: the same disk, the same packages around it
+replaced="$package.old-$$" # what stood in its place, until the new one has loaded
 installed_package=no
 succeeded=no
 clean_up() {
-  rm -rf "$work"
+  rm -rf "$work" "$stage"
   if [ "$succeeded" = no ]; then
-    say "failed; removing what it laid down" >&2
-    rm -rf "$package/deps" "$package/lib" "$package/build"
-    if [ "$installed_package" = yes ]; then rm -rf "$package"; fi
+    if [ -d "$replaced" ]; then
+      rm -rf "$package"
+      mv "$replaced" "$package"
+      say "failed; what stood there before stands there again" >&2
+    elif [ "$installed_package" = yes ]; then
+      rm -rf "$package"
+      say "failed; removed what it laid down" >&2
+    else
+      say "failed; what stood there before is untouched" >&2
+    fi
   fi
+  rm -rf "$replaced"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -80,10 +96,13 @@ fi
 say "fetching the tensorflow-cpu $TENSORFLOW wheel (about 200 MB)"
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$work" \
   --implementation cp --python-version 3.11 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
-  "tensorflow-cpu==$TENSORFLOW"
+  "tensorflow-cpu==$TENSORFLOW" || fail "pip could not fetch tensorflow-cpu $TENSORFLOW"
 
-say "unpacking libraries and headers into node_modules/@tensorflow/tfjs-node/deps"
-rm -rf "$package/deps" "$package/lib" "$package/build"
+say "unpacking libraries and headers"
+mkdir "$stage"
+for part in "$package"/* "$package"/.[!.]*; do
+  case "${part##*/}" in deps | lib | build) ;; *) if [ -e "$part" ]; then cp -R "$part" "$stage/"; fi ;; esac
+done
 python3 - "$work"/tensorflow_cpu-*.whl "$work/unpacked" <<'PYTHON'
 import sys, zipfile
 wheel, target = sys.argv[1:]
@@ -91,13 +110,13 @@ keep = ('tensorflow/include/', 'tensorflow/libtensorflow_cc.so.2', 'tensorflow/l
 with zipfile.ZipFile(wheel) as archive:
     archive.extractall(target, [name for name in archive.namelist() if name.startswith(keep)])
 PYTHON
-mkdir -p "$package/deps/lib"
-mv "$work/unpacked/tensorflow/include" "$package/deps/include"
-mv "$work"/unpacked/tensorflow/libtensorflow_*.so.2 "$package/deps/lib"
+mkdir -p "$stage/deps/lib"
+mv "$work/unpacked/tensorflow/include" "$stage/deps/include"
+mv "$work"/unpacked/tensorflow/libtensorflow_*.so.2 "$stage/deps/lib"
 # The addon links against these names; the C interface lives in the C++ library.
-ln -s libtensorflow_cc.so.2 "$package/deps/lib/libtensorflow.so"
-ln -s libtensorflow_cc.so.2 "$package/deps/lib/libtensorflow.so.2"
-ln -s libtensorflow_framework.so.2 "$package/deps/lib/libtensorflow_framework.so"
+ln -s libtensorflow_cc.so.2 "$stage/deps/lib/libtensorflow.so"
+ln -s libtensorflow_cc.so.2 "$stage/deps/lib/libtensorflow.so.2"
+ln -s libtensorflow_framework.so.2 "$stage/deps/lib/libtensorflow_framework.so"
 
 say "building the addon"
 node_gyp="$(dirname "$(realpath "$(command -v npm)")")/../node_modules/node-gyp/bin/node-gyp.js"
@@ -106,17 +125,21 @@ node_gyp="$(dirname "$(realpath "$(command -v npm)")")/../node_modules/node-gyp/
 headers=()
 prefix="$(node -p 'require("path").resolve(process.execPath, "../..")')"
 if [ -f "$prefix/include/node/node.h" ]; then headers=("--nodedir=$prefix"); fi
-module="$package/lib/napi-v8"
+module="$stage/lib/napi-v8"
 (
-  cd "$package"
+  cd "$stage"
   node "$node_gyp" rebuild --loglevel=warn "${headers[@]}" --module="$module/tfjs_binding.node" --module_name=tfjs_binding \
     --module_path="$module" --napi_version=9 --napi_build_version=8 >"$work/build.log" 2>&1
 ) || {
   tail -n 30 "$work/build.log" >&2
   fail "the build failed"
 }
-rm -rf "$package/build" "$package/deps/include" # 170 MB that only the build needs
+rm -rf "$stage/build" "$stage/deps/include" # 170 MB that only the build needs
 
-version="$(loaded_version)" || fail "built, but it does not load: $(cd "$root" && node -e 'require(process.argv[1])' "$package" 2>&1 | grep -m1 Error)"
+loaded_version "$stage" >/dev/null ||
+  fail "built, but it does not load: $(node -e 'require(process.argv[1])' "$stage" 2>&1 | grep -m1 Error)"
+mv "$package" "$replaced"
+mv "$stage" "$package"
+version="$(loaded_version "$package")" || fail "it loads where it was built and not in its place"
 succeeded=yes
 say "TensorFlow $version loads"
