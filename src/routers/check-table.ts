@@ -1,10 +1,18 @@
 // Refuses tables and features that cannot be learned from or scored, each with a sentence.
 import { VsrError } from '../errors/vsr-error.js';
 import { firstNonFinite, type Matrix } from '../math/matrix.js';
-import type { TrainingTable } from './router.js';
+import { checkInteractions } from './check-interactions.js';
+import type { RouterNeeds, TrainingTable } from './router.js';
 
-/** Throws `VSR_TRAINING_DATA` unless the table is non-empty, finite, in range, and every model has an outcome. */
-export function checkTable(table: TrainingTable): void {
+/**
+ * Throws `VSR_TRAINING_DATA` unless the table is non-empty, finite, in range, and every model has an outcome; a router that
+ * learns from interactions must have some, and takes models without outcomes.
+ */
+export function checkTable(
+  table: TrainingTable,
+  router = 'the router',
+  needs?: Pick<RouterNeeds, 'interactions'>,
+): void {
   const { features, quality, models, groups } = table;
   if (quality.rows === 0 || models.length === 0) {
     throw new VsrError(
@@ -35,12 +43,19 @@ export function checkTable(table: TrainingTable): void {
       `Features row ${Math.floor(bad / features.cols)}, column ${bad % features.cols}: expected a number, got ${features.data[bad]}.`,
     );
   }
+  if (table.interactions) checkInteractions(table.interactions, models.length, features.cols, 'VSR_TRAINING_DATA');
+  else if (needs?.interactions) {
+    throw new VsrError(
+      'VSR_TRAINING_DATA',
+      `${router} learns from votes or ratings with user ids; outcomes alone have none.`,
+    );
+  }
   models.forEach((model, m) => {
-    checkModelColumn(model, m, quality);
+    checkModelColumn(model, m, quality, needs?.interactions ?? false);
   });
 }
 
-function checkModelColumn(model: string, m: number, quality: Matrix<Float64Array>): void {
+function checkModelColumn(model: string, m: number, quality: Matrix<Float64Array>, mayBeEmpty: boolean): void {
   let cells = 0;
   for (let i = 0; i < quality.rows; i++) {
     const value = quality.data[i * quality.cols + m]!;
@@ -52,7 +67,7 @@ function checkModelColumn(model: string, m: number, quality: Matrix<Float64Array
       });
     }
   }
-  if (cells === 0) {
+  if (cells === 0 && !mayBeEmpty) {
     throw new VsrError('VSR_TRAINING_DATA', `Model ${model} has no outcome in the training rows.`, {
       hint: `Benchmark ${model}, or leave it out with --models.`,
     });

@@ -4,13 +4,16 @@ import type { Evaluator } from '../inference/evaluator.js';
 import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
 import { type Matrix, matrix } from '../math/matrix.js';
+import { askersCheck } from './check-interactions.js';
 import { checkFeatures, checkTable } from './check-table.js';
 import { engineChooser } from './engine-chooser.js';
 import type { Newcomer } from './newcomer.js';
+import type { Person } from './people.js';
 import type {
   Explanation,
   FitContext,
   FittedRouter,
+  GraphInputs,
   Router,
   RouterNeeds,
   RouterState,
@@ -39,8 +42,16 @@ export interface RouterSpec<P> {
   scale(params: P): Scale;
   /** Learns; the table has been checked. */
   fit(table: TrainingTable, params: P, context: FitContext): Promise<RouterState>;
-  /** The scoring graph: input `features` [batch × D] → `scores` [batch × M]. Throws `VSR_ARTIFACT` if the state does not fit together. */
+  /**
+   * The scoring graph: input `features` [batch × D], and those of `inputs` → `scores` [batch × M].
+   * Throws `VSR_ARTIFACT` if the state does not fit together.
+   */
   graph(fitted: Fitted<P>): ScoringGraph;
+  /**
+   * What the graph is given besides the features, by the names of its inputs: [Q × …] float32, one row a query. Called once a
+   * fitted router, so that the function returned can remember what it worked out of a person.
+   */
+  inputs?(fitted: Fitted<P>): (batch: ScoringBatch) => GraphInputs;
   /**
    * The state with one more model, last; what the others score stays the same. Absent: the router must be fitted anew.
    * Throws `VSR_TRAINING_DATA` where these outcomes do not say enough.
@@ -48,21 +59,23 @@ export interface RouterSpec<P> {
   addModel?(fitted: Fitted<P>, newcomer: Newcomer): RouterState;
   /** Another way to the same scores, where the params ask for one (implementation: ml-knn); undefined = the graph. */
   score?(fitted: Fitted<P>): ((batch: ScoringBatch) => Promise<Matrix>) | undefined;
-  explain?(fitted: Fitted<P>, features: Matrix): Promise<Explanation>;
+  explain?(fitted: Fitted<P>, features: Matrix, asker?: Person): Promise<Explanation>;
 }
 
 /** Rows scored in one run of the graph: bounds the memory of [rows × N] intermediates. */
 const CHUNK_ROWS = 256;
+
 export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: RouterSpec<P>): Router {
+  const needs = { gradient: false, users: false, ...spec.needs };
   return {
     name: spec.name,
-    needs: { gradient: false, users: false, ...spec.needs },
+    needs,
     params: spec.params,
     space: { ...spec.space } as SearchSpace,
     checkParams: async (params) => void parseParams(spec.name, await spec.params(), params),
     async fit(table, rawParams, context) {
       const params = parseParams(spec.name, await spec.params(), rawParams);
-      checkTable(table);
+      checkTable(table, spec.name, needs);
       throwIfAborted(context.signal);
       const state = await spec.fit(table, params, context);
       return fittedRouter(spec, { models: table.models, featureDim: table.features.cols, params, state });
@@ -89,13 +102,19 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     evaluators.set(choice, opened);
     return opened;
   };
+  let moreInputs: ReturnType<NonNullable<typeof spec.inputs>> | undefined;
+  const inputsOf = (batch: ScoringBatch): GraphInputs => {
+    moreInputs ??= spec.inputs?.(fitted);
+    return { features: batchFeatures(batch), ...moreInputs?.(batch) };
+  };
+  const checkAskers = askersCheck(fitted.models.length, fitted.featureDim);
   const scoreByGraph = async (batch: ScoringBatch, engine: EvaluatorChoice): Promise<Matrix> => {
     const run = await evaluator(engine === 'auto' ? cheaper(batch.features.rows) : engine);
     const scores = matrix(batch.features.rows, fitted.models.length);
+    const inputs = inputsOf(batch);
     for (let start = 0; start < scores.rows; start += CHUNK_ROWS) {
       const end = Math.min(start + CHUNK_ROWS, scores.rows);
-      const features = batch.features.data.subarray(start * fitted.featureDim, end * fitted.featureDim);
-      const out = await run.run({ features: { shape: [end - start, fitted.featureDim], data: features } });
+      const out = await run.run(rowsOf(inputs, start, end));
       scores.data.set(out.data, start * scores.cols);
     }
     return scores;
@@ -110,9 +129,15 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     scale: spec.scale(fitted.params),
     params: { ...fitted.params },
     graph: graphOnce,
+    inputs: (batch) => {
+      checkFeatures(batch.features, fitted.featureDim);
+      checkAskers(batch);
+      return inputsOf(batch);
+    },
     state: () => fitted.state,
     async score(batch, engine = 'auto') {
       checkFeatures(batch.features, fitted.featureDim);
+      checkAskers(batch);
       return other && engine === 'auto' ? other(batch) : scoreByGraph(batch, engine);
     },
     ...(addModel && {
@@ -123,10 +148,25 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
       },
     }),
     ...(explain && {
-      explain: async (features: Matrix) => {
+      explain: async (features: Matrix, asker?: Person) => {
         checkFeatures(features, fitted.featureDim);
-        return explain(fitted, features);
+        if (asker) checkAskers({ features, askers: { people: [asker], asker: new Int32Array(features.rows) } });
+        return explain(fitted, features, asker);
       },
     }),
   };
+}
+
+function batchFeatures({ features }: ScoringBatch): GraphInputs[string] {
+  return { shape: [features.rows, features.cols], data: features.data };
+}
+
+/** Rows start … end − 1 of every input. */
+function rowsOf(inputs: GraphInputs, start: number, end: number): GraphInputs {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, data }]) => {
+      const width = shape.slice(1).reduce((product, size) => product * size, 1);
+      return [name, { shape: [end - start, ...shape.slice(1)], data: data.subarray(start * width, end * width) }];
+    }),
+  );
 }

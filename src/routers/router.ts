@@ -117,7 +117,15 @@ export type Explanation =
       readonly kind: 'neighbours';
       readonly neighbours: readonly { readonly row: number; readonly similarity: number }[];
     }
-  | { readonly kind: 'cluster'; readonly cluster: number; readonly size: number; readonly rows: readonly number[] };
+  | { readonly kind: 'cluster'; readonly cluster: number; readonly size: number; readonly rows: readonly number[] }
+  | {
+      readonly kind: 'history';
+      /** What of the asker's own past weighed, most first: groups of the history, with weights that add up to 1. */
+      readonly turns: readonly { readonly group: number; readonly weight: number }[];
+    };
+
+/** Inputs of a scoring graph by name, each [Q × …] float32. */
+export type GraphInputs = Readonly<Record<string, Tensor & { readonly data: Float32Array }>>;
 
 /** A router that has been fitted (or restored): it scores, and it can be written down. */
 export interface FittedRouter {
@@ -128,6 +136,8 @@ export interface FittedRouter {
   readonly scale: Scale;
   readonly params: Readonly<Record<string, unknown>>;
   graph(): ScoringGraph;
+  /** What the graph is given for a batch, by input: `features`, and the state of who asks where the router has one. */
+  inputs(batch: ScoringBatch): GraphInputs;
   /** [Q×M]. Throws `VSR_FEATURES` for a wrong width, NaN or infinity. */
   score(batch: ScoringBatch, engine?: EvaluatorChoice): Promise<Matrix>;
   state(): RouterState;
@@ -136,8 +146,11 @@ export interface FittedRouter {
    * Throws `VSR_TRAINING_DATA` where the outcomes do not say enough.
    */
   withModel?(newcomer: Newcomer): FittedRouter;
-  /** For one query [1×D]; absent where the router has nothing to tell. Row numbers are rows of the training table. */
-  explain?(features: Matrix): Promise<Explanation>;
+  /**
+   * For one query [1×D] and who asks it; absent where the router has nothing to tell. Row numbers are rows of the training
+   * table, groups those of the asker's history.
+   */
+  explain?(features: Matrix, asker?: Person): Promise<Explanation>;
 }
 
 /** A router before fitting. */

@@ -8,10 +8,19 @@ import { type Matrix, matrix64, rowOf } from '../../src/math/matrix.js';
 import { mean } from '../../src/math/stats.js';
 import { type DecisionPolicy, decide } from '../../src/routers/decide.js';
 import { loadRouter } from '../../src/routers/registry.js';
-import type { FittedRouter, RouterState, TrainingTable } from '../../src/routers/router.js';
+import type { FittedRouter, RouterState, ScoringBatch, TrainingTable } from '../../src/routers/router.js';
 import { NO_NATIVE, runSavedModel } from '../inference/saved-model/native-saved-model.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { chosenColumns, firstRows, onlyModels, separableTable, TOY_MODELS } from './toy-table.js';
+import {
+  askedByPeople,
+  chosenColumns,
+  firstRows,
+  onlyModels,
+  separableTable,
+  singleQuery,
+  TOY_MODELS,
+  withPeople,
+} from './toy-table.js';
 
 const SEED = 42;
 const train = separableTable(60, 1);
@@ -25,7 +34,7 @@ export async function examine(name: string): Promise<void> {
   const { needs } = router;
   const personal = needs.users || needs.interactions === true;
   const known = (table: TrainingTable) => (personal ? withPeople(table) : table);
-  const fresh = personal ? askedByPeople(unasked, separableTable(9, 3)) : unasked;
+  const fresh: TrainingTable & ScoringBatch = personal ? askedByPeople(unasked, separableTable(9, 3)) : unasked;
 
   describe(`exam: ${name}`, () => {
     let fitted: FittedRouter;
@@ -138,9 +147,8 @@ export async function examine(name: string): Promise<void> {
     test.skipIf(NO_NATIVE)(
       `plain arrays = SavedModel in native TensorFlow to 1e-5${NO_NATIVE ? ` (skipped: ${NO_NATIVE})` : ''}`,
       async () => {
-        const { rows, cols, data } = fresh.features;
-        const features = { shape: [rows, cols], data: Float32Array.from(data) };
-        const scores = await runSavedModel(join(folder.path, `${name}_saved_model`), fitted.graph(), { features });
+        const model = join(folder.path, `${name}_saved_model`);
+        const scores = await runSavedModel(model, fitted.graph(), fitted.inputs(fresh));
         expectClose(scores, (await fitted.score(fresh, 'plain')).data);
       },
     );

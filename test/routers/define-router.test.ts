@@ -62,3 +62,29 @@ test('scores any number of rows in blocks, in their order', async () => {
   expect(await fitted.score({ features })).toEqual(doubled);
   expect(await fitted.score({ features: matrix(0, 2) })).toEqual(matrix(0, 2));
 });
+
+test('gives the graph what else it asks for, in the same blocks, and remembers what it worked out', async () => {
+  let prepared = 0;
+  const shifted = defineRouter<z.output<typeof params>>({
+    name: 'shifted',
+    params: async () => params,
+    scale: () => 'logit',
+    fit: async () => ({ json: {}, tensors: {} }),
+    graph: ({ featureDim }) => {
+      const graph = graphBuilder();
+      return graph.build(graph.add(graph.input('features', ['batch', featureDim]), graph.input('shift', ['batch', 1])));
+    },
+    inputs: () => {
+      prepared++;
+      return ({ features: { rows } }) => ({
+        shift: { shape: [rows, 1], data: Float32Array.from({ length: rows }, (_, row) => row) },
+      });
+    },
+  });
+  const fitted = await shifted.fit(table, {}, { seed: 1 });
+  const rows = { rows: 600, cols: 2, data: Float32Array.from({ length: 1200 }, (_, at) => Math.floor(at / 2)) };
+  expect(await fitted.score({ features: matrix(600, 2) })).toEqual(rows);
+  expect(await fitted.score({ features: matrix(600, 2) })).toEqual(rows);
+  expect(Object.keys(fitted.inputs({ features: matrix(1, 2) }))).toEqual(['features', 'shift']);
+  expect(prepared).toBe(1);
+});

@@ -1,7 +1,8 @@
 // Small training tables whose best answers are known by construction.
 import { type Matrix, matrix, matrix64 } from '../../src/math/matrix.js';
 import { seededRandom } from '../../src/math/random.js';
-import type { TrainingTable } from '../../src/routers/router.js';
+import type { Interactions, Person } from '../../src/routers/people.js';
+import type { ScoringBatch, TrainingTable } from '../../src/routers/router.js';
 
 export const TOY_MODELS = ['amber', 'birch', 'cedar'];
 
@@ -42,6 +43,74 @@ export function firstRows({ models, features, quality, groups }: TrainingTable, 
     features: { rows, cols: features.cols, data: features.data.slice(0, rows * features.cols) },
     quality: { rows, cols: quality.cols, data: quality.data.slice(0, rows * quality.cols) },
     groups: groups.slice(0, rows),
+  };
+}
+
+const TOY_PEOPLE = 12;
+
+/**
+ * The table with people who saw its answers: every three rows in turn are of the next of twelve people, who gives each model its
+ * quality as a rating. Any outcomes will do; what has none is not rated.
+ */
+export function withPeople(table: TrainingTable): TrainingTable {
+  const people = Array.from({ length: TOY_PEOPLE }, (_, i) => person(`person ${i}`, i % 3, null));
+  return { ...table, people, interactions: ratings(table, (row) => Math.floor(row / 3) % TOY_PEOPLE, people) };
+}
+
+/** The table's queries as a batch: a third asked by nobody, the others by four people, three of whom have rated rows of `past`. */
+export function askedByPeople(table: TrainingTable, past: TrainingTable): TrainingTable & ScoringBatch {
+  const people = [1, 4, 9, 0].map((rows, i) => {
+    const someone = person(`asker ${i}`, i % 3, null);
+    return rows === 0
+      ? someone
+      : person(
+          someone.id,
+          i % 3,
+          ratings(firstRows(past, rows), () => 0, [someone]),
+        );
+  });
+  const asker = Int32Array.from({ length: table.features.rows }, (_, row) =>
+    Math.floor(row / 2) % 3 === 0 ? -1 : Math.floor(row / 6) % people.length,
+  );
+  return { ...table, askers: { people, asker } };
+}
+
+/** Query `row` alone, asked by the same person. */
+export function singleQuery({ features, askers }: ScoringBatch, row: number): ScoringBatch {
+  const data = features.data.slice(row * features.cols, (row + 1) * features.cols);
+  const one = { rows: 1, cols: features.cols, data };
+  return { features: one, ...(askers && { askers: { ...askers, asker: askers.asker.slice(row, row + 1) } }) };
+}
+
+function person(id: string, likes: number, history: Interactions | null): Person {
+  const [quality, latency, cost] = [
+    [1, 0, 0],
+    [0.5, 0.1, 0.4],
+    [0.2, 0.4, 0.4],
+  ][likes]!;
+  return { id, weights: { quality: quality!, latency: latency!, cost: cost! }, history };
+}
+
+/** Row i of the table is group i, rated by `userOf(i)`, in that order. */
+function ratings(
+  { features, quality, groups }: TrainingTable,
+  userOf: (row: number) => number,
+  people: readonly Person[],
+): Interactions {
+  const cells = Array.from(quality.data, (_, at) => at).filter((at) => !Number.isNaN(quality.data[at]));
+  const rows = cells.map((at) => Math.floor(at / quality.cols));
+  return {
+    features,
+    users: people.map(({ id }) => id),
+    user: Int32Array.from(rows, userOf),
+    group: Int32Array.from(rows),
+    order: Float64Array.from(rows),
+    session: Int32Array.from(rows),
+    query: Int32Array.from(rows),
+    model: Int32Array.from(cells, (at) => at % quality.cols),
+    rating: Float64Array.from(cells, (at) => 2 * quality.data[at]! - 1),
+    kind: 'ratings',
+    queryGroups: groups,
   };
 }
 

@@ -28,7 +28,7 @@ export function explainer(
   const learned = readLearnedQueries(trained.artifact);
   return async (features, row) => {
     const explanation = await router.explain?.(takeRows(features, [row]));
-    if (explanation === undefined) return { kind: 'none' };
+    if (explanation === undefined || explanation.kind === 'history') return { kind: 'none' };
     if (explanation.kind === 'cluster') {
       const examples = explanation.rows.slice(0, SHOWN).map((i) => learned[i]!);
       return { kind: 'cluster', cluster: explanation.cluster, size: explanation.size, examples };
