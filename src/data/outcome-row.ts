@@ -49,7 +49,8 @@ function cellFrom(value: unknown, where: string, options: OutcomeRowOptions): Ou
   if (fields.quality === undefined && (status === undefined || ANSWERED.has(status)))
     throw wrong(`${where}.quality`, 'a number in [0, 1] or null', undefined);
   const quality = qualityFrom(fields.quality ?? null, `${where}.quality`, options);
-  if (quality !== null && status !== undefined && !ANSWERED.has(status))
+  // A timeout counts 0 where scoring.timeout says so.
+  if (quality !== null && status !== undefined && !ANSWERED.has(status) && !(status === 'timeout' && quality === 0))
     throw wrong(`${where}.quality`, `null, because status ${status} is a missing cell`, fields.quality);
   return {
     quality,

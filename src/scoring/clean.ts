@@ -8,9 +8,13 @@ const GROUPING_SPACE = /(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))/g;
  * An opening `<think>` that is never closed leaves nothing.
  */
 export function clean(text: string): string {
-  const spelled = text.replace(GROUPING_SPACE, ',').normalize('NFKC');
-  const closed = spelled.lastIndexOf('</think>');
-  const answer = closed < 0 ? spelled : spelled.slice(closed + '</think>'.length);
+  return afterThinking(text.replace(GROUPING_SPACE, ',').normalize('NFKC'));
+}
+
+/** The text after the last `</think>`, as it is; nothing where a `<think>` is never closed. */
+export function afterThinking(text: string): string {
+  const closed = text.lastIndexOf('</think>');
+  const answer = closed < 0 ? text : text.slice(closed + '</think>'.length);
   return answer.includes('<think>') ? '' : answer;
 }
 

@@ -39,7 +39,9 @@ export interface ScoredRow {
   /** null, blank or an empty list = the row has none. */
   readonly groundTruth: string | readonly string[] | null;
   /** A scorer or metric that the user names for this row; it wins. */
-  readonly override?: string;
+  readonly override?: string | undefined;
+  /** A judge is at hand: rows without a truth go to it. */
+  readonly judge?: boolean;
 }
 
 export interface ResolvedScorer {
@@ -50,7 +52,8 @@ export interface ResolvedScorer {
 const loaded = new Map<ScorerName, Promise<ResolvedScorer>>();
 
 /**
- * The scorer of a row: the override, else multiple-choice where there are choices, else by the metric, else by the truth.
+ * The scorer of a row: the override, else multiple-choice where there are choices, else by the metric, else by the truth,
+ * and without a truth the judge, where there is one.
  * Throws `VSR_SCORER_UNKNOWN` that starts with `where` (`queries.jsonl:17`).
  */
 export async function resolveScorer(row: ScoredRow, where: string): Promise<ResolvedScorer> {
@@ -58,7 +61,7 @@ export async function resolveScorer(row: ScoredRow, where: string): Promise<Reso
 }
 
 /** The name alone, without loading anything. Throws `VSR_SCORER_UNKNOWN`. */
-export function scorerName({ metric, hasChoices, groundTruth, override }: ScoredRow, where: string): ScorerName {
+export function scorerName({ metric, hasChoices, groundTruth, override, judge }: ScoredRow, where: string): ScorerName {
   if (override !== undefined) return knownName(override, `${where}: scorer`);
   const name =
     metric === null || metric.trim() === '' || metric.toLowerCase() === 'none'
@@ -66,7 +69,7 @@ export function scorerName({ metric, hasChoices, groundTruth, override }: Scored
       : knownName(metric, `${where}: metric`);
   const choose = hasChoices ? 'multiple-choice' : name;
   if (choose === 'code' || choose === 'judge') return choose;
-  if ([groundTruth ?? []].flat().every((truth) => truth.trim() === '')) return 'unscored';
+  if ([groundTruth ?? []].flat().every((truth) => truth.trim() === '')) return judge ? 'judge' : 'unscored';
   return choose ?? (isNumber(groundTruth!) ? 'numeric' : 'f1');
 }
 

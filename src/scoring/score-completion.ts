@@ -18,6 +18,8 @@ export interface CompletionToScore {
   readonly options?: ScoringOptions;
   /** What an answer cut at max_tokens counts where nothing could be read out of it; default zero. */
   readonly truncated?: 'zero' | 'missing';
+  /** What a scorer that runs code or asks a judge has found; then `scorer` is not called. */
+  readonly found?: ScoringResult | undefined;
   /** `queries.jsonl:17`, for errors about the truth. */
   readonly where: string;
 }
@@ -49,13 +51,28 @@ export function scoreCompletion(call: CompletionToScore): ScoredCompletion {
   return { ...result, status: refused ? 'refused' : 'ok', flags };
 }
 
-/** A failed call as a cell: filtered and too_long would fail again tomorrow and count 0, all others are missing. */
-export function failureCell(failure: ProviderFailure): { quality: 0 | null; status: FailureStatus } {
-  const real = failure.status === 'filtered' || failure.status === 'too_long';
+/** Whether there is an answer to score at all; without one the quality follows from the reply alone. */
+export function hasAnswer({ text, finishReason, recordedQuality }: Completion): boolean {
+  const readable = finishReason !== 'error' && finishReason !== 'filter' && recordedQuality === undefined;
+  return readable && clean(text).trim() !== '';
+}
+
+/**
+ * A failed call as a cell: filtered and too_long would fail again tomorrow and count 0, a timeout does where `timeout`
+ * says so; all others are missing.
+ */
+export function failureCell(
+  failure: ProviderFailure,
+  timeout: 'zero' | 'missing' = 'missing',
+): { quality: 0 | null; status: FailureStatus } {
+  const { status } = failure;
+  const real = status === 'filtered' || status === 'too_long' || (status === 'timeout' && timeout === 'zero');
   return { quality: real ? 0 : null, status: failure.status };
 }
 
-function scoreText({ completion, scorer, groundTruth, choices, options, where }: CompletionToScore): ScoringResult {
+function scoreText(call: CompletionToScore): ScoringResult {
+  const { completion, scorer, groundTruth, choices, options, where } = call;
+  if (call.found) return { ...call.found, extracted: call.found.extracted?.slice(0, 200) ?? null };
   if (groundTruth === null && scorer.name !== 'code' && scorer.name !== 'judge')
     return { quality: null, extracted: null, rule: 'no ground truth', flags: [] };
   try {
