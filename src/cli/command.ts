@@ -1,12 +1,14 @@
 // What a command is to the command line: its flags, and a function that runs with a loaded configuration.
 import type { LoadedConfig } from '../config/load.js';
 import type { PipelineContext } from '../pipelines/context.js';
-import type { Flag } from './flags.js';
+import type { Flag, GivenFlag } from './flags.js';
 import type { Terminal } from './terminal.js';
 
 export interface CommandSession {
   /** Files, --set and flags as one configuration; its warnings go to stderr. Throws what `loadConfig` throws. */
   load(): Promise<LoadedConfig>;
+  /** The command's flags as given, for where the configuration does not load. */
+  readonly given: readonly GivenFlag[];
   /** --json */
   readonly json: boolean;
   readonly terminal: Terminal;

@@ -48,6 +48,7 @@ async function runCommand({ command, options, flags }: Invocation, color: boolea
         for (const warning of loaded.warnings) terminal.warn(warning);
         return loaded;
       },
+      given: flags,
       json: options.json,
       terminal,
       context: {

@@ -33,7 +33,7 @@ export interface Diagnosis {
 export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis> {
   const config = loaded instanceof VsrError ? defaultConfig() : loaded.config;
   const checks = [
-    ...(await engineChecks()),
+    ...(await engineChecks(config.train)),
     await encoderCheck(config),
     configCheck(loaded),
     ...(loaded instanceof VsrError

@@ -1,5 +1,4 @@
 // Native TensorFlow through tfjs-node or tfjs-node-gpu, or a sentence that says why it does not load.
-import { fileURLToPath } from 'node:url';
 import { cudaHint, GPU_PACKAGE, missingForCuda } from './cuda.js';
 import type { DeviceChoice, Engine } from './engine.js';
 import { importUnion } from './import-union.js';
@@ -16,6 +15,8 @@ export interface NativeFailure {
   readonly cause: unknown;
 }
 
+/** What to do where everything is there and TensorFlow still finds no GPU. */
+export const GPU_UNSEEN = 'Check nvidia-smi and that cuDNN is installed.';
 const CPU_PACKAGE = '@tensorflow/tfjs-node';
 const results = new Map<string, Promise<NativeResult>>();
 
@@ -46,7 +47,7 @@ async function load(name: string): Promise<NativeResult> {
     const device = backend.isUsingGpuDevice ? 'cuda' : 'cpu';
     if (name === GPU_PACKAGE && device === 'cpu') {
       const why = `${GPU_PACKAGE} loads, but TensorFlow sees no GPU it can use.`;
-      return { why, remedy: 'Check nvidia-smi and that cuDNN is installed.', cause: undefined };
+      return { why, remedy: GPU_UNSEEN, cause: undefined };
     }
     return {
       engine: {
@@ -96,7 +97,5 @@ export function explain(name: string, cause: unknown): NativeFailure {
 
 function remedy(name: string): string {
   if (name === GPU_PACKAGE) return cudaHint([`the package ${GPU_PACKAGE}`]);
-  return `Run npm install ${CPU_PACKAGE}; where its download of TensorFlow fails, run bash ${INSTALL_SCRIPT}.`;
+  return `Run npm install ${CPU_PACKAGE}; where its download of TensorFlow fails, run vsr doctor --fix native.`;
 }
-
-const INSTALL_SCRIPT = fileURLToPath(new URL('../../scripts/install-native-tensorflow.sh', import.meta.url));

@@ -83,6 +83,7 @@ const SPECIAL: Record<string, unknown> = {
   '--device': 'cpu',
   '--export': ['onnx'],
   '--to': 'onnx',
+  '--fix': 'native',
   '--from': 'llmrouter',
 };
 

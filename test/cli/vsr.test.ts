@@ -118,7 +118,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--fail-on',
   ],
   init: [],
-  doctor: [],
+  doctor: ['--fix'],
 };
 /** The long flags that a help text defines: those at the start of a line, after an optional short one. */
 const flagsOf = (help: string) => [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1]!).sort();
@@ -187,6 +187,7 @@ describe('bad input ends with code 2 and one sentence', () => {
       ['analyze', '--fail-on', 'inconclusiv'],
       'error: --fail-on: expected one of inconclusive, do-not-route, got "inconclusiv".\n  Did you mean inconclusive?\n',
     ],
+    [['doctor', '--fix', 'cuda'], 'error: --fix: expected native, got "cuda".\n'],
     [['doctor', '--seed', 'x'], 'error: --seed: expected a whole number, got "x".\n'],
     [
       ['train', '--set', 'train.fold=3'],

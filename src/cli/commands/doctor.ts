@@ -4,15 +4,28 @@ import type { CommandModule } from '../command.js';
 import type { Style, Terminal } from '../terminal.js';
 
 export const doctorCommand: CommandModule = {
-  flags: [],
-  examples: ['vsr doctor', 'vsr doctor --json'],
-  async run({ load, terminal, json }) {
+  flags: [
+    {
+      usage: '--fix <what>',
+      key: ['doctor', 'fix'],
+      kind: 'text',
+      description: 'native: bring native TensorFlow (Linux on x86-64, pip, a C++ compiler), then report',
+    },
+  ],
+  examples: ['vsr doctor', 'vsr doctor --json', 'vsr doctor --fix native'],
+  async run({ load, given, context, terminal, json }) {
     const { VsrError } = await import('../../errors/vsr-error.js');
     const { doctor } = await import('../../pipelines/doctor.js');
     const loaded = await load().catch((error: unknown) => {
       if (error instanceof VsrError) return error;
       throw error;
     });
+    if (loaded instanceof VsrError && loaded.message.startsWith('--fix:')) throw loaded;
+    const fix = loaded instanceof VsrError ? given.find(({ flag }) => flag === '--fix') : loaded.config.doctor.fix;
+    if (fix !== undefined) {
+      const { fixNative } = await import('../../pipelines/doctor/fix-native.js');
+      await fixNative(context);
+    }
     const diagnosis = await doctor(loaded);
     if (json) await terminal.printJson(diagnosis);
     else await terminal.print(await table(diagnosis, terminal));

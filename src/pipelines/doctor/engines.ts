@@ -1,15 +1,21 @@
 // Node and the two engines: what runs here, and what would bring the better one.
 import { prepareTensorFlow } from '../../config/environment.js';
+import type { VsrConfig } from '../../config/schema.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { onnxRuntimeStatus } from '../../inference/onnxruntime/onnx-runtime.js';
 import type { EngineStatus } from '../../training/engine-status.js';
 import type { Check } from '../doctor.js';
 
-export async function engineChecks(): Promise<Check[]> {
+/** What training is asked to run on. */
+export type AskedEngine = Pick<VsrConfig['train'], 'engine' | 'device'>;
+
+export async function engineChecks(asked: AskedEngine): Promise<Check[]> {
+  const status = await trainingEngine();
   return [
     nodeCheck(process.versions.node),
     onnxRuntimeCheck(await onnxRuntimeStatus()),
-    tensorflowCheck(await trainingEngine()),
+    tensorflowCheck(status, asked.engine),
+    ...(status instanceof VsrError ? [] : [cudaCheck(status, asked.device)]),
   ];
 }
 
@@ -51,8 +57,8 @@ export function onnxRuntimeCheck(status: { live: boolean; version?: string; reas
   };
 }
 
-/** Routers that learn by gradient need an engine; the native one is the fast one. */
-export function tensorflowCheck(status: EngineStatus | VsrError): Check {
+/** Routers that learn by gradient need an engine; the native one is the fast one. Dead where the configuration names it. */
+export function tensorflowCheck(status: EngineStatus | VsrError, asked: AskedEngine['engine'] = 'auto'): Check {
   const name = 'tensorflow';
   if (status instanceof VsrError) {
     return { name, state: 'gap', detail: status.message, ...(status.hint && { fix: status.hint }) };
@@ -60,5 +66,18 @@ export function tensorflowCheck(status: EngineStatus | VsrError): Check {
   const { live, notNative } = status;
   const detail = `live: ${live.name} ${live.version} on ${live.device}`;
   if (notNative === null) return { name, state: 'ok', detail };
-  return { name, state: 'gap', detail: `${detail}; not native: ${notNative.why}`, fix: notNative.remedy };
+  const state = asked === 'native' ? 'dead' : 'gap';
+  return { name, state, detail: `${detail}; not native: ${notNative.why}`, fix: notNative.remedy };
+}
+
+/** What --device cuda lacks. Only who asks for it needs it, so it is dead only where the configuration does. */
+export function cudaCheck({ live, missingForCuda, cudaRemedy }: EngineStatus, asked: AskedEngine['device']): Check {
+  const name = 'cuda';
+  if (live.device === 'cuda') return { name, state: 'ok', detail: 'live: training runs on the GPU' };
+  const why =
+    missingForCuda.length > 0
+      ? `missing for --device cuda: ${missingForCuda.join('; ')}`
+      : 'all parts for --device cuda are here, but TensorFlow does not run on the GPU';
+  const state = asked === 'cuda' ? 'dead' : 'gap';
+  return { name, state, detail: why, fix: cudaRemedy };
 }
