@@ -1,7 +1,7 @@
 // What all gradient routers share around the fit loop: the engine, inner validation, progress in the router's terms.
 import type { Engine } from '../training/engine.js';
 import type { FitBatch, FitProblem, FitResult, FitSettings } from '../training/fit-problem.js';
-import { innerSplit } from './inner-validation.js';
+import { type InnerSplit, innerSplit } from './inner-validation.js';
 import type { FitContext, TrainingTable } from './router.js';
 
 export interface GradientParams {
@@ -20,10 +20,15 @@ export async function fitByGradient<B extends FitBatch>(
   params: GradientParams,
   context: FitContext,
   problem: Omit<FitProblem<B>, 'rows' | 'validationRows'>,
-  options: { readonly rows?: Int32Array; readonly settings?: Partial<FitSettings> } = {},
+  options: {
+    readonly rows?: Int32Array;
+    /** The router's own split, where its rows are not those of the table. */
+    readonly split?: InnerSplit;
+    readonly settings?: Partial<FitSettings>;
+  } = {},
 ): Promise<FitResult> {
   const engine = await openEngineFor(context);
-  const split = innerSplit(table.groups, context.seed, options.rows);
+  const split = options.split ?? innerSplit(table.groups, context.seed, options.rows);
   const { learningRate, batchSize, patience } = params;
   let { epochs } = params;
   if (split.validationRows.length === 0) {

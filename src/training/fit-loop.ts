@@ -29,7 +29,7 @@ export async function fitLoop<B extends FitBatch>(
   const adam = flatAdam(problem.parameters, settings);
   const from = hooks.resume
     ? loadCheckpoint(adam, hooks.resume, identity, Object.keys(problem.buffers ?? {}))
-    : firstPosition(adam, problem.buffers ?? {});
+    : firstPosition(engine, problem, adam, settings);
   const { buffers } = from;
   let { best, bestBuffers } = from;
   const stopping = earlyStopping(settings.patience, from);
@@ -38,7 +38,8 @@ export async function fitLoop<B extends FitBatch>(
   const started = now();
   let epoch = from.epoch;
   let loss = 0;
-  const finished = () => epoch >= epochs || (stopping.bestEpoch > 0 && stopping.exhausted(epoch));
+  const judged = () => stopping.bestLoss < Number.POSITIVE_INFINITY;
+  const finished = () => epoch >= epochs || (judged() && stopping.exhausted(epoch));
 
   while (!finished()) {
     epoch++;
@@ -58,8 +59,8 @@ export async function fitLoop<B extends FitBatch>(
     }
     loss = weight > 0 ? sum / weight : 0;
     const validationLoss = heldOutLoss(engine, problem, adam.weights, buffers, validationRows);
-    const judged = validationLoss ?? firstOverflow(adam);
-    if (!Number.isFinite(judged)) throw diverged(problem.name, epoch, judged, adam.steps, settings.learningRate);
+    const outcome = validationLoss ?? firstOverflow(adam);
+    if (!Number.isFinite(outcome)) throw diverged(problem.name, epoch, outcome, adam.steps, settings.learningRate);
     if (validationLoss === null || stopping.improves(epoch, validationLoss)) {
       best = adam.save().weights;
       bestBuffers = copied(buffers);
@@ -73,17 +74,24 @@ export async function fitLoop<B extends FitBatch>(
     parameters: unflattened(best, adam.weights),
     buffers: bestBuffers,
     epochs: epoch,
-    bestEpoch: stopping.bestEpoch || epoch,
+    bestEpoch: judged() ? stopping.bestEpoch : epoch,
     loss,
-    validationLoss: stopping.bestEpoch > 0 ? stopping.bestLoss : null,
+    validationLoss: judged() ? stopping.bestLoss : null,
   };
 }
 
-function firstPosition(adam: FlatAdam, buffers: NamedWeights): FitPosition {
+function firstPosition<B extends FitBatch>(
+  engine: Engine,
+  problem: FitProblem<B>,
+  adam: FlatAdam,
+  { startCounts }: FitSettings,
+): FitPosition {
+  const buffers = problem.buffers ?? {};
+  const loss = startCounts ? heldOutLoss(engine, problem, adam.weights, buffers, problem.validationRows) : null;
   return {
     epoch: 0,
     bestEpoch: 0,
-    bestLoss: Number.POSITIVE_INFINITY,
+    bestLoss: loss ?? Number.POSITIVE_INFINITY,
     best: adam.save().weights,
     buffers: copied(buffers),
     bestBuffers: copied(buffers),

@@ -53,6 +53,8 @@ export interface FitSettings extends AdamOptions {
   readonly patience: number;
   /** A last batch with fewer rows joins the one before. Default 1. */
   readonly smallestBatch?: number;
+  /** true: the initial parameters are judged too and kept where no epoch beats them; needs validation rows. Default false. */
+  readonly startCounts?: boolean;
   /** Buffers move by this share of the way at each step. Default 0.1. */
   readonly bufferMomentum?: number;
 }
@@ -85,6 +87,7 @@ export interface FitResult {
   readonly buffers: NamedWeights;
   /** Epochs run. */
   readonly epochs: number;
+  /** 0 = the start was never beaten (`startCounts`). */
   readonly bestEpoch: number;
   /** Training loss of the last epoch. */
   readonly loss: number;

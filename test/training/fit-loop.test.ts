@@ -98,6 +98,15 @@ describe('fitLoop', () => {
     expect(result.validationLoss).toBeCloseTo((result.parameters.w!.data[0]! - 3) ** 2, 5);
   });
 
+  test('keeps the start where it counts and no epoch beats it, and waits no longer than for an epoch', async () => {
+    // Adam walks from 0 towards 10; validation likes −1 best, so every step is a step away.
+    const result = await fitLoop(engine, pull(10, -1), { ...PULL, startCounts: true });
+    expect([result.bestEpoch, result.epochs, result.validationLoss]).toEqual([0, 5, 1]);
+    expect([...result.parameters.w!.data]).toEqual([0]);
+    const beaten = await fitLoop(engine, pull(10, 3), { ...PULL, startCounts: true });
+    expect([beaten.bestEpoch, beaten.epochs]).toEqual([3, 8]);
+  });
+
   test('without validation rows runs every epoch and keeps the last weights', async () => {
     const result = await fitLoop(engine, pull(10, Number.NaN), { ...PULL, epochs: 4 });
     expect([result.epochs, result.bestEpoch, result.validationLoss]).toEqual([4, 4, null]);
