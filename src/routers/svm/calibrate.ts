@@ -7,11 +7,9 @@ import { fitPlatt, type PlattScale } from '../../math/platt.js';
 import { seededRandom } from '../../math/random.js';
 import type { FitContext, TrainingTable } from '../router.js';
 import { svmGraph } from './graph.js';
-import { fitMachine } from './machine.js';
 import type { SvmMachines } from './machines.js';
-import type { SvmParams } from './params.js';
 import type { ModelProblem } from './problems.js';
-import type { Gram } from './smo.js';
+import type { Solver } from './solver.js';
 
 export const CALIBRATION_FOLDS = 5;
 /** Rows scored in one run of the graph. */
@@ -19,8 +17,8 @@ const BLOCK = 256;
 
 /** What was fitted, and on which rows. */
 export interface FittedProblems {
-  /** [n×n] of the chosen rows. */
-  readonly gram: Gram;
+  /** Of the chosen rows. */
+  readonly solver: Solver;
   /** [M] */
   readonly problems: readonly ModelProblem[];
   /** [n] rows of the training table. */
@@ -36,12 +34,11 @@ export async function calibrate(
   table: TrainingTable,
   prior: Float32Array,
   fitted: FittedProblems,
-  params: SvmParams,
   { seed, signal }: FitContext,
   onFold: (done: number) => void,
 ): Promise<PlattScale[]> {
   const decisions = await unseenDecisions(table, fitted.machines, signal);
-  await replaceByHeldOut(decisions, table, prior, fitted, params, { seed, signal, onFold });
+  await replaceByHeldOut(decisions, table, prior, fitted, { seed, signal, onFold });
   const { quality } = table;
   const all = Array.from({ length: quality.rows }, (_, i) => i);
   return table.models.map((_, m) => {
@@ -75,22 +72,22 @@ async function unseenDecisions(
   return decisions;
 }
 
-/** Every chosen row's f by machines fitted without its fifth of the texts; the kernel matrix stays the same. */
+/** Every chosen row's f by machines fitted without its fifth of the texts; what the solver built stays the same. */
 async function replaceByHeldOut(
   decisions: Matrix<Float64Array>,
   table: TrainingTable,
   prior: Float32Array,
-  { gram, problems, chosen }: FittedProblems,
-  params: SvmParams,
+  { solver, problems, chosen }: FittedProblems,
   { seed, signal, onFold }: Pick<FitContext, 'seed' | 'signal'> & { readonly onFold: (done: number) => void },
 ): Promise<void> {
   const foldOf = foldsOfGroups(table.groups, seed);
   for (let fold = 0; fold < CALIBRATION_FOLDS; fold++) {
     const held = (i: number) => foldOf.get(table.groups[chosen[i]!]!) === fold;
     for (const [m, problem] of problems.entries()) {
-      const { beta, intercept } = await fitMachine(gram, without(problem, held), prior[m]!, params, signal);
+      throwIfAborted(signal);
+      const machine = await solver.solve(without(problem, held), prior[m]!);
       chosen.forEach((row, i) => {
-        if (held(i)) decisions.data[row * decisions.cols + m] = decisionOf(gram, i, beta) + intercept;
+        if (held(i)) decisions.data[row * decisions.cols + m] = machine.decision(i);
       });
     }
     onFold(fold + 1);
@@ -106,10 +103,4 @@ function foldsOfGroups(groups: Int32Array, seed: number): Map<number, number> {
 function without(problem: ModelProblem, held: (row: number) => boolean): ModelProblem {
   const open = (bounds: Float64Array) => bounds.map((bound, i) => (held(i) ? 0 : bound));
   return { ...problem, lower: open(problem.lower), upper: open(problem.upper) };
-}
-
-function decisionOf({ size, data }: Gram, row: number, beta: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < size; k++) sum += data[row * size + k]! * beta[k]!;
-  return sum;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 const range = (low: number, high: number, error = `expected a number from ${low} to ${high}`) =>
   z.number({ error }).min(low, { error }).max(high, { error });
 const GAMMA = 'expected "scale" or a number from 0.0001 to 1000';
+const LANDMARKS = 'expected a whole number from 1 to 4000';
 const ROWS = 'expected a whole number from 2 to 20000 (20,000 rows are a kernel matrix of 1.6 GB)';
 
 export const svmParams = z.strictObject({
@@ -20,8 +21,12 @@ export const svmParams = z.strictObject({
   calibration: z.enum(['none', 'platt'], { error: 'expected none or platt' }).default('none'),
   /** Violation of the optimality conditions at which a problem counts as solved. */
   tol: range(1e-9, 0.1).default(1e-3),
-  /** More training rows than this: a seeded sample of them. */
+  /** Up to this many training rows are fitted exactly, over their kernel matrix. */
   maxRows: z.int({ error: ROWS }).min(2, { error: ROWS }).max(20_000, { error: ROWS }).default(8000),
+  /** Past maxRows. nystroem: linear machines over kernel values with landmarks, of all rows; sample: exact ones, of maxRows drawn rows. */
+  approximation: z.enum(['nystroem', 'sample'], { error: 'expected nystroem or sample' }).default('nystroem'),
+  /** Of nystroem and rbf: how many training rows stand for all. */
+  landmarks: z.int({ error: LANDMARKS }).min(1, { error: LANDMARKS }).max(4000, { error: LANDMARKS }).default(512),
 });
 
 export type SvmParams = z.output<typeof svmParams>;
