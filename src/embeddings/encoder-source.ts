@@ -5,6 +5,7 @@ import { nearestName } from '../errors/nearest.js';
 import { VsrError } from '../errors/vsr-error.js';
 import type { EncoderRequest, EncoderSource } from './encoder-request.js';
 import { filesToFetch, PRESETS } from './presets.js';
+import { withoutCredentials } from './stored-request.js';
 
 /** Encoders that need neither folder nor server. */
 export const BUILT_IN: readonly EncoderSource[] = ['static', 'hash'];
@@ -67,12 +68,11 @@ function sourceOfAddress(url: string): EncoderSource {
   if (host === 'api.openai.com' || /\/v\d+(\/embeddings)?\/?$/.test(parsed?.pathname ?? '')) return 'openai';
   if (parsed?.port === '11434' || parsed?.pathname.startsWith('/api')) return 'ollama';
   if (/\/embed\/?$/.test(parsed?.pathname ?? '')) return 'tei';
-  throw new VsrError('VSR_ENCODER', `embedding.url: what kind of server stands at ${shown(url)} cannot be told.`, {
-    hint: 'Name it: --set embedding.source=openai, tei, ollama, huggingface or nvclip.',
-  });
-}
-
-/** Without what may be a password. */
-function shown(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/, '');
+  throw new VsrError(
+    'VSR_ENCODER',
+    `embedding.url: what kind of server stands at ${withoutCredentials(url)} cannot be told.`,
+    {
+      hint: 'Name it: --set embedding.source=openai, tei, ollama, huggingface or nvclip.',
+    },
+  );
 }

@@ -20,6 +20,7 @@ type Open = (request: EncoderRequest, tools: EncoderTools) => Promise<Encoder>;
 const OPENERS: Readonly<Partial<Record<EncoderSource, Open>>> = {
   static: async ({ path }) => (await import('./static/static-encoder.js')).openStaticEncoder(path),
   hash: async ({ dim }) => (await import('./hash/hash-encoder.js')).openHashEncoder(dim),
+  onnx: async (request, tools) => (await import('./onnx/onnx-encoder.js')).openOnnxEncoder(request, tools),
 };
 
 /** Names that `model` knows: the built-in encoders, and those whose files the user fetches. */

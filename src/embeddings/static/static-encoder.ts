@@ -1,5 +1,4 @@
 // The static encoder: a text's vector is the sum of its tokens' vectors, scaled to length 1. No engine, no download.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,10 +7,10 @@ import { readWholeFile } from '../../data/open-file.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { matrix } from '../../math/matrix.js';
 import type { Encoder } from '../encoder.js';
-import { splitTokenizer } from './searched-vocabulary.js';
+import { fingerprintOf, sha256 } from '../fingerprint.js';
+import { openTokenizer, type TextTokenizer } from '../tokenizer.js';
+import { scaleToUnit } from '../unit-length.js';
 import { readTokenTable } from './token-table.js';
-
-type Tokenise = (text: string) => readonly number[];
 
 /** Texts between two chances for Ctrl-C to be heard. */
 const TURN = 256;
@@ -28,20 +27,21 @@ export async function openStaticEncoder(path?: string): Promise<Encoder> {
   const tokenizerPath = firstPresent(folder, ['tokenizer.json']);
   const [tableBytes, tokenizerBytes] = await Promise.all([readWholeFile(tablePath), readWholeFile(tokenizerPath)]);
   const table = readTokenTable(tableBytes, tablePath);
-  let tokenise: Promise<Tokenise> | undefined;
+  let opening: Promise<TextTokenizer> | undefined;
   return {
     id: 'static',
     dim: table.dim,
     request: { model: 'static', ...(path !== undefined && { source: 'static', path: resolve(path) }) },
     fingerprint: fingerprint({ table: sha256(tableBytes), tokenizer: sha256(tokenizerBytes), dim: table.dim }),
     embed: async (texts, signal) => {
-      tokenise ??= openTokenizer(tokenizerBytes, tokenizerPath);
-      const idsOf = await tokenise;
+      opening ??= openTokenizer(tokenizerBytes, tokenizerPath);
+      const tokenizer = await opening;
       const vectors = matrix(texts.length, table.dim);
       for (const [i, text] of texts.entries()) {
         if (i % TURN === TURN - 1) await nextTurn();
         throwIfAborted(signal);
-        vectors.data.set(unit(table.sum(idsOf(text))), i * table.dim);
+        const ids = tokenizer.ids(text, { specialTokens: false });
+        vectors.data.set(scaleToUnit(table.sum(ids)), i * table.dim);
       }
       return { vectors, truncatedCount: 0 };
     },
@@ -56,32 +56,6 @@ function firstPresent(folder: string, names: readonly string[]): string {
   });
 }
 
-async function openTokenizer(bytes: Buffer, where: string): Promise<Tokenise> {
-  const { Tokenizer } = await import('@huggingface/tokenizers');
-  try {
-    const split = splitTokenizer(bytes);
-    const tokenizer = new Tokenizer(split?.config ?? JSON.parse(bytes.toString('utf8')), {});
-    if (split) {
-      const { model } = tokenizer;
-      for (const [token, id] of model.tokens_to_ids) split.vocabulary.set(token, id); // the added tokens
-      model.tokens_to_ids = split.vocabulary;
-      model.unk_token_id = split.vocabulary.get(split.config.model.unk_token ?? '');
-    }
-    return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
-  } catch (error) {
-    throw new VsrError('VSR_ENCODER', `${where}: expected a tokenizer, got ${(error as Error).message}.`, {
-      hint: 'Fetch tokenizer.json again.',
-      cause: error,
-    });
-  }
-}
-
-/** Divided by its length; the zero vector stays zero. */
-function unit(vector: Float64Array): Float64Array {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? vector.map((value) => value / length) : vector;
-}
-
 /** Of everything that changes a vector. */
 function fingerprint({ table, tokenizer, dim }: { table: string; tokenizer: string; dim: number }): string {
   const identity = {
@@ -94,9 +68,5 @@ function fingerprint({ table, tokenizer, dim }: { table: string; tokenizer: stri
     maxLength: null,
     dim,
   };
-  return `sha256:${sha256(JSON.stringify(identity))}`;
-}
-
-function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
+  return fingerprintOf(identity);
 }

@@ -4,11 +4,12 @@ import { VsrError } from '../../errors/vsr-error.js';
 /** The part of onnxruntime-node that we use; named here because the package is optional. */
 export interface OnnxRuntime {
   readonly InferenceSession: {
-    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
+    /** A path also finds the external data files beside it. */
+    create(model: Uint8Array | string, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
   };
   readonly Tensor: new (
-    type: 'float32' | 'int64',
-    data: Float32Array | BigInt64Array,
+    type: 'float32' | 'float16' | 'int64' | 'int32',
+    data: Float32Array | Uint16Array | BigInt64Array | Int32Array,
     dims: readonly number[],
   ) => OnnxTensor;
   readonly env: { logLevel?: string; readonly versions: { readonly node?: string } };
@@ -17,13 +18,25 @@ export interface OnnxRuntime {
 export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
+  readonly inputMetadata: readonly OnnxPort[];
+  readonly outputMetadata: readonly OnnxPort[];
+  /** `fetches`: the outputs that are wanted; default all. */
+  run(
+    feeds: Readonly<Record<string, OnnxTensor>>,
+    fetches?: readonly string[],
+  ): Promise<Readonly<Record<string, OnnxTensor>>>;
   release(): Promise<void>;
+}
+
+export interface OnnxPort {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxTensor {
   readonly type: string;
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array | Uint16Array | Int32Array;
   readonly dims: readonly number[];
 }
 

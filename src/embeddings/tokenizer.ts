@@ -1,0 +1,48 @@
+// Opens a tokenizer.json, cheaply where only a few texts will come.
+import type { Tokenizer } from '@huggingface/tokenizers';
+import { VsrError } from '../errors/vsr-error.js';
+import { splitTokenizer } from './static/searched-vocabulary.js';
+
+export interface TextTokenizer {
+  /** Token ids; a lone surrogate counts as U+FFFD. */
+  ids(text: string, options: { readonly specialTokens: boolean }): number[];
+  /** The id of a token, added or of the vocabulary. */
+  idOf(token: string): number | undefined;
+}
+
+/** `bytes` of tokenizer.json; `config` is tokenizer_config.json's content. Throws VSR_ENCODER for a tokenizer that cannot be used. */
+export async function openTokenizer(
+  bytes: Buffer,
+  where: string,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<TextTokenizer> {
+  const { Tokenizer } = await import('@huggingface/tokenizers');
+  try {
+    const tokenizer = opened(Tokenizer, bytes, config);
+    return {
+      ids: (text, { specialTokens }) => tokenizer.encode(wellFormed(text), { add_special_tokens: specialTokens }).ids,
+      idOf: (token) => tokenizer.token_to_id(token),
+    };
+  } catch (error) {
+    throw new VsrError('VSR_ENCODER', `${where}: expected a tokenizer, got ${(error as Error).message}.`, {
+      hint: 'Fetch tokenizer.json again; only the kinds that @huggingface/tokenizers reads can be used.',
+      cause: error,
+    });
+  }
+}
+
+function opened(Class: typeof Tokenizer, bytes: Buffer, config: Readonly<Record<string, unknown>>): Tokenizer {
+  const split = splitTokenizer(bytes);
+  const tokenizer = new Class(split?.config ?? JSON.parse(bytes.toString('utf8')), config);
+  if (split) {
+    const model = tokenizer.model!;
+    for (const [token, id] of model.tokens_to_ids) split.vocabulary.set(token, id); // the added tokens
+    model.tokens_to_ids = split.vocabulary;
+    model.unk_token_id = split.vocabulary.get(split.config.model.unk_token ?? '');
+  }
+  return tokenizer;
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
