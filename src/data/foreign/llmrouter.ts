@@ -1,9 +1,9 @@
-// LLMRouter's training table, one row per query and model:
+// LLMRouter's training table, JSONL or CSV, one row per query and model:
 // {"task_name":"mmlu","query":"…","ground_truth":"B","metric":"em_mc","model_name":"a","response":"…","response_time":1.2,"performance":0.85}
-import { objectAt, optionalAmount, optionalText, wrong } from '../field.js';
-import { readJsonLines } from '../jsonl.js';
+import { optionalAmount, optionalText, wrong } from '../field.js';
 import type { OutcomeCell, OutcomeRow } from '../outcome.js';
 import { queryFromRow } from '../query-row.js';
+import { readTableRows } from './llmrouter-rows.js';
 
 export interface LlmRouterTable {
   /** In order of each query's first row. */
@@ -37,9 +37,7 @@ export async function readLlmRouter(
   const groups = new Map<string, { query: OutcomeRow['query']; outcomes: Record<string, OutcomeCell> }>();
   let repeated = 0;
   let failed = 0;
-  for await (const { line, value } of readJsonLines({ source: path })) {
-    const where = `${path}:${line}`;
-    const fields = objectAt(value, `${where}: a row`);
+  for await (const { fields, where } of readTableRows(path)) {
     const model = optionalText(fields, 'model_name', where);
     if (model === null) throw wrong(`${where}: model_name`, 'the name of a model', fields.model_name);
     const query = queryFromRow(

@@ -45,3 +45,29 @@ test.each([
   const path = file('bad.jsonl', [row]);
   await expect(readLlmRouter(path)).rejects.toMatchObject({ code: 'VSR_DATA', message: `${path}:1: ${message}` });
 });
+
+test('a CSV reads as the JSONL of the same rows', async () => {
+  const choices = "{'labels': ['A', 'B'], 'text': ['1', '2']}";
+  const jsonl = file('same.jsonl', [
+    { ...ROW, choices, model_name: 'a', response: 'B,\n"2"', response_time: 1.25, performance: 1, input_tokens: 7 },
+    { ...ROW, choices, model_name: 'b', response: 'A', performance: 0 },
+  ]);
+  const csv = folder.write(
+    'same.csv',
+    [
+      'task_name,query,ground_truth,metric,choices,embedding_id,model_name,response,response_time,performance,input_tokens',
+      `mmlu,1+1?,2,em,"${choices}",1,a,"B,\n""2""",1.25,1.0,7`,
+      `mmlu,1+1?,2,em,"${choices}",1,b,A,nan,0.0,`,
+      '',
+    ].join('\n'),
+  );
+  expect(await readLlmRouter(csv)).toEqual(await readLlmRouter(jsonl));
+});
+
+test('a CSV with a word where a number belongs is refused with its line', async () => {
+  const path = folder.write('bad.csv', 'query,model_name,performance\nq,a,good\n');
+  await expect(readLlmRouter(path)).rejects.toMatchObject({
+    code: 'VSR_DATA',
+    message: `${path}:2: performance must be a number, got "good".`,
+  });
+});
