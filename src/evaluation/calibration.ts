@@ -53,6 +53,17 @@ export function reliability(predicted: ArrayLike<number>, observed: ArrayLike<nu
   };
 }
 
+/** The same error over bins of equal numbers of cells, in order of the prediction (the last bins may hold one less). */
+export function equalMassEce(predicted: ArrayLike<number>, observed: ArrayLike<number>, bins = 10): number {
+  const order = Array.from({ length: predicted.length }, (_, i) => i).sort((a, b) => predicted[a]! - predicted[b]!);
+  let error = 0;
+  for (let b = 0; b < bins; b++) {
+    const members = order.slice(Math.ceil((b * order.length) / bins), Math.ceil(((b + 1) * order.length) / bins));
+    error += Math.abs(members.reduce((sum, i) => sum + observed[i]! - predicted[i]!, 0));
+  }
+  return error / order.length;
+}
+
 /** Probability that a positive gets a higher score than a negative, ties ½; null with one class only. */
 export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);

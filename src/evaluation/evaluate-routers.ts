@@ -5,12 +5,15 @@ import type { Matrix } from '../math/matrix.js';
 import type { Objective } from '../math/utility.js';
 import { armReport } from './arm-report.js';
 import { buildArms, zeroRouterArm } from './arms.js';
-import { taskOf } from './baselines.js';
+import { argMax, columnMeans, taskOf } from './baselines.js';
 import { groupNumbers, holm } from './bootstrap.js';
+import { calibrationReport } from './calibration-report.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { comparison, differencesOf } from './comparison.js';
+import { type CostPlane, costPlane } from './cost-plane.js';
 import { estimateAll } from './estimates.js';
-import { learningParts } from './learned-choices.js';
+import { largestRegrets } from './largest-regrets.js';
+import { type LearningPart, learningParts } from './learned-choices.js';
 import { methodSentences } from './method.js';
 import { modelData } from './model-data.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
@@ -28,6 +31,15 @@ export interface JudgedRouter {
   readonly choices: Int32Array;
   /** The one that the verdict is about: it was chosen on validation. Without any, the first. */
   readonly chosenOnValidation: boolean;
+  /** What it expected, where that is known: for the cost–quality plane and calibration. */
+  readonly scores?: {
+    /** [N×M] expected qualities. */
+    readonly expected: Matrix;
+    /** [N×M] expected dollars; NaN = unknown. */
+    readonly costs: Matrix<Float64Array>;
+    /** false: the scores only rank (logits, utilities), so there is nothing to calibrate. */
+    readonly areQualities: boolean;
+  };
   /** What the verdict calls it, where the name does not say what to use ("kmeans, chosen per fold"); default the name. */
   readonly called?: string;
 }
@@ -156,6 +168,12 @@ export function evaluateRouters(input: EvaluationInput): Report {
     arms: armReports,
     tasks: taskReports(arms, router, tasks, byTask, estimates),
     routes,
+    plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
+    calibration: input.routers.flatMap(({ name, scores }) => {
+      const report = scores?.areQualities ? calibrationReport(name, scores.expected, test) : null;
+      return report ? [report] : [];
+    }),
+    decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected),
     method: {
       objective: { ...objective },
       minGain: options.minGain,
@@ -165,4 +183,19 @@ export function evaluateRouters(input: EvaluationInput): Report {
       sentences: methodSentences(objective, options, folds !== undefined),
     },
   };
+}
+
+/** Means over all learning rows: with folds every row serves as one, each judged by the others. */
+function planeOf(
+  { routers }: EvaluationInput,
+  parts: readonly LearningPart[],
+  judged: OutcomeTable,
+  oracle: Int32Array,
+): CostPlane | null {
+  const swept = routers.flatMap(({ name, scores }) => (scores ? [{ name, ...scores }] : []));
+  const { table } = parts[0]!;
+  const learned = { quality: columnMeans(table.quality), cost: columnMeans(table.cost) };
+  return swept.length > 0
+    ? costPlane({ judged, learned, bestSingle: argMax(learned.quality), oracle, routers: swept })
+    : null;
 }

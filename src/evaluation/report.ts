@@ -1,6 +1,9 @@
 // vsr.report/1: every number that analyze knows, as plain JSON values (NaN never: unknown is null).
 import type { Interval } from './bootstrap.js';
+import type { RouterCalibration } from './calibration-report.js';
 import type { WinTieLoss } from './choice-metrics.js';
+import type { CostPlane } from './cost-plane.js';
+import type { DecisionReport } from './largest-regrets.js';
 import type { Routability } from './routability.js';
 import type { Verdict } from './verdict.js';
 
@@ -19,6 +22,12 @@ export interface Report {
   readonly tasks: readonly TaskReport[];
   /** One a router. */
   readonly routes: readonly RouteReport[];
+  /** Cost against quality, at every weight of cost; null where costs or the routers' scores are unknown. */
+  readonly plane: CostPlane | null;
+  /** One a router whose expected qualities are known. */
+  readonly calibration: readonly RouterCalibration[];
+  /** The judged router's ten largest regrets. */
+  readonly decisions: readonly DecisionReport[];
   readonly method: ReportMethod;
 }
 

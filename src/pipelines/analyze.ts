@@ -76,9 +76,10 @@ function judgeFolds(config: VsrConfig, trained: Trained, data: OutcomeData, obje
       testGroups: rows.map((row) => data.groups[row]!),
       folds: fold,
       objective,
-      routers: routers.map(({ name, choices, judged: chosenOnValidation }) => ({
+      routers: routers.map(({ name, choices, scores, judged: chosenOnValidation }) => ({
         name,
         choices,
+        scores,
         chosenOnValidation,
         ...(chosenOnValidation && { called: calledIn(name, trained) }),
       })),
@@ -105,7 +106,7 @@ async function judgeHeldOut(
       test: partOf(data.table, rows),
       testGroups: rows.map((row) => data.groups[row]!),
       objective,
-      routers: routers.map(({ name, choices, judged: chosenOnValidation }) => ({ name, choices, chosenOnValidation })),
+      routers: routers.map(({ judged, ...router }) => ({ ...router, chosenOnValidation: judged })),
       options: evaluationOptions(config, data, part === 'test' ? 'held-out test' : 'validation'),
     }),
   ];

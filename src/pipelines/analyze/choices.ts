@@ -9,6 +9,7 @@ import type { OutcomeData } from '../learning/outcome-data.js';
 import { choose } from '../train/fit-routers.js';
 import type { StoredFolds } from '../trained/fold-files.js';
 import { openRouter, type Trained } from '../trained/trained-router.js';
+import { expectedScores, mergedScores, type RouterScores } from './expected-scores.js';
 
 export interface RouterChoices {
   readonly name: string;
@@ -16,6 +17,7 @@ export interface RouterChoices {
   readonly judged: boolean;
   /** [rows] column of the model chosen for each row. */
   readonly choices: Int32Array;
+  readonly scores: RouterScores;
 }
 
 /** Each router of the artifact on rows that training left alone. */
@@ -40,10 +42,15 @@ export async function heldOutChoices(
     names.map(async (name) => {
       const router = await openRouter(trained, name);
       const scores = await router.score({ features: takeRows(features, rows) });
-      const choices = rows.map((row, i) =>
-        choose(data.table, row, rowOf(scores, i), { ...policy, scale: router.scale }),
+      const own = { ...policy, scale: router.scale };
+      const choices = rows.map((row, i) => choose(data.table, row, rowOf(scores, i), own));
+      const expected = expectedScores(
+        data.table,
+        rows,
+        (i) => rowOf(scores, i),
+        () => own,
       );
-      return { name, judged: name === manifest.bestRouter, choices };
+      return { name, judged: name === manifest.bestRouter, choices, scores: expected };
     }),
   );
 }
@@ -82,15 +89,24 @@ export function foldedChoices(
     ),
   );
   const names = Object.keys(folds.scores);
-  const routers = names.map((name) => ({
-    name,
-    judged: names.length === 1,
-    choices: rows.map((row, i) =>
-      choose(data.table, row, rowOf(folds.scores[name]!, stored[i]!), { ...policies[fold[i]!]!, scale: scales[name]! }),
-    ),
-  }));
+  const routers = names.map((name) => {
+    const scoresOf = (i: number) => rowOf(folds.scores[name]!, stored[i]!);
+    const policyOf = (i: number) => ({ ...policies[fold[i]!]!, scale: scales[name]! });
+    return {
+      name,
+      judged: names.length === 1,
+      choices: rows.map((row, i) => choose(data.table, row, scoresOf(i), policyOf(i))),
+      scores: expectedScores(data.table, rows, scoresOf, policyOf),
+    };
+  });
   if (names.length === 1) return { rows, fold, routers };
-  const byName = new Map(routers.map((router) => [router.name, router.choices]));
-  const picked = rows.map((_, i) => byName.get(folds.selected[fold[i]!]!)![i]!);
-  return { rows, fold, routers: [{ name: 'chosen per fold', judged: true, choices: picked }, ...routers] };
+  const byName = new Map(routers.map((router) => [router.name, router]));
+  const routerOf = (i: number) => byName.get(folds.selected[fold[i]!]!)!;
+  const picked = {
+    name: 'chosen per fold',
+    judged: true,
+    choices: rows.map((_, i) => routerOf(i).choices[i]!),
+    scores: mergedScores(rows.length, data.table.models.length, (i) => routerOf(i).scores),
+  };
+  return { rows, fold, routers: [picked, ...routers] };
 }

@@ -1,0 +1,60 @@
+// Does a router's expected quality mean what it says? Per model, on queries that it never learned from.
+import type { OutcomeTable } from '../data/outcome-table.js';
+import type { Matrix } from '../math/matrix.js';
+import { brierScore, equalMassEce, logLoss, type ReliabilityBin, reliability } from './calibration.js';
+
+export interface ModelCalibration {
+  readonly model: string;
+  /** Present cells. */
+  readonly n: number;
+  /** Expected calibration error: over ten bins of equal width, and of equal mass. */
+  readonly ece: number;
+  readonly eceMass: number;
+  readonly brier: number;
+  readonly logLoss: number;
+  /** Ten of equal width. */
+  readonly bins: readonly ReliabilityBin[];
+}
+
+export interface RouterCalibration {
+  readonly router: string;
+  /** Over all present cells. */
+  readonly ece: number;
+  readonly models: readonly ModelCalibration[];
+}
+
+/** @param expected [N×M] expected qualities in [0, 1]. Models without a present cell are left out; null without any. */
+export function calibrationReport(router: string, expected: Matrix, judged: OutcomeTable): RouterCalibration | null {
+  const pairs = judged.models.map((model, m) => ({ model, ...presentPairs(expected, judged.quality, m) }));
+  const models = pairs
+    .filter(({ observed }) => observed.length > 0)
+    .map(({ model, predicted, observed }) => {
+      const { ece, bins } = reliability(predicted, observed);
+      return {
+        model,
+        n: observed.length,
+        ece,
+        eceMass: equalMassEce(predicted, observed),
+        brier: brierScore(predicted, observed),
+        logLoss: logLoss(predicted, observed),
+        bins,
+      };
+    });
+  if (models.length === 0) return null;
+  const all = reliability(
+    pairs.flatMap(({ predicted }) => predicted),
+    pairs.flatMap(({ observed }) => observed),
+  );
+  return { router, ece: all.ece, models };
+}
+
+function presentPairs(expected: Matrix, quality: Matrix<Float64Array>, m: number) {
+  const predicted: number[] = [];
+  const observed: number[] = [];
+  for (let at = m; at < quality.data.length; at += quality.cols) {
+    if (Number.isNaN(quality.data[at])) continue;
+    predicted.push(Math.min(1, Math.max(0, expected.data[at]!)));
+    observed.push(quality.data[at]!);
+  }
+  return { predicted, observed };
+}

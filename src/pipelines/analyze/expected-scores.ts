@@ -1,0 +1,49 @@
+// What a router expected of every model on every judged query: qualities and dollars, as the decision saw them.
+import type { OutcomeTable } from '../../data/outcome-table.js';
+import { type Matrix, matrix, matrix64 } from '../../math/matrix.js';
+import { type DecisionPolicy, expectedCost, expectedQualities } from '../../routers/decide.js';
+import { meanInputTokens } from '../train/fit-routers.js';
+
+export interface RouterScores {
+  /** [rows × M] */
+  readonly expected: Matrix;
+  /** [rows × M] dollars; NaN = unknown. */
+  readonly costs: Matrix<Float64Array>;
+  /** false: the scores only rank. */
+  readonly areQualities: boolean;
+}
+
+/** @param scoresOf the router's own scores [M] of the i-th of `rows` */
+export function expectedScores(
+  table: OutcomeTable,
+  rows: Int32Array,
+  scoresOf: (i: number) => ArrayLike<number>,
+  policyOf: (i: number) => DecisionPolicy,
+): RouterScores {
+  const M = table.models.length;
+  const expected = matrix(rows.length, M);
+  const costs = matrix64(rows.length, M);
+  rows.forEach((row, i) => {
+    const policy = policyOf(i);
+    const tokens = meanInputTokens(table, row);
+    expected.data.set(expectedQualities(scoresOf(i), policy.scale), i * M);
+    policy.stats.forEach((stats, m) => {
+      costs.data[i * M + m] = expectedCost(stats, tokens) ?? Number.NaN;
+    });
+  });
+  return { expected, costs, areQualities: rows.length > 0 && policyOf(0).scale === 'quality' };
+}
+
+/** Row i from the scores that `of(i)` names. */
+export function mergedScores(rows: number, M: number, of: (i: number) => RouterScores): RouterScores {
+  const expected = matrix(rows, M);
+  const costs = matrix64(rows, M);
+  let areQualities = rows > 0;
+  for (let i = 0; i < rows; i++) {
+    const from = of(i);
+    expected.data.set(from.expected.data.subarray(i * M, (i + 1) * M), i * M);
+    costs.data.set(from.costs.data.subarray(i * M, (i + 1) * M), i * M);
+    areQualities &&= from.areQualities;
+  }
+  return { expected, costs, areQualities };
+}
