@@ -6,6 +6,7 @@ import { environment } from '../config/environment.js';
 import { defaultConfig, type LoadedConfig } from '../config/load.js';
 import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
+import { encoderCheck } from './doctor/encoder.js';
 import { endpointChecks } from './doctor/endpoints.js';
 import { engineChecks } from './doctor/engines.js';
 import { readOutcomesMeta } from './outcomes-meta.js';
@@ -34,7 +35,7 @@ export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis
   const config = loaded instanceof VsrError ? defaultConfig() : loaded.config;
   const checks = [
     ...(await engineChecks(config.train)),
-    await encoderCheck(config),
+    await orDead('encoder', () => encoderCheck(config)),
     configCheck(loaded),
     ...(loaded instanceof VsrError
       ? []
@@ -44,21 +45,6 @@ export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis
     await cacheCheck(config),
   ];
   return { healthy: checks.every(({ state }) => state !== 'dead'), checks };
-}
-
-/** Opens the encoder and embeds one text: a vector of unit length must come out. */
-async function encoderCheck({ embedding }: VsrConfig): Promise<Check> {
-  const name = 'encoder';
-  return orDead(name, async () => {
-    const { openEncoder } = await import('../embeddings/registry.js');
-    const encoder = await openEncoder({ model: embedding.model });
-    const { vectors } = await encoder.embed(['What is the derivative of x^3?']);
-    const length = Math.hypot(...vectors.data);
-    if (Math.abs(length - 1) > 1e-3) {
-      throw new VsrError('VSR_ENCODER', `${encoder.id} gives a vector of length ${length}, expected 1.`);
-    }
-    return { name, state: 'ok', detail: `${encoder.id}, ${encoder.dim} wide, ${encoder.fingerprint.slice(0, 19)}` };
-  });
 }
 
 function configCheck(loaded: LoadedConfig | VsrError): Check {
