@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { nearestName } from '../errors/nearest.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { define, isPlain, type Path, type Plain, pathText } from './paths.js';
-import { routerParams, searchSpace } from './schema.js';
+import { encoderEntry, encoderSettings, routerParams, searchSpace } from './schema.js';
 
 type Schema = z.core.$ZodType;
 
@@ -18,7 +18,8 @@ export interface Mapped {
 export function mapKeys(tree: Plain, schema: Schema, place: (path: Path) => string): Mapped {
   const spelled = new Map<string, Path>();
   const visit = (value: unknown, node: Schema | undefined, from: Path, to: Path): unknown => {
-    const kind = node && unwrap(node);
+    const given = node && unwrap(node);
+    const kind = given === encoderEntry ? encoderSettings : given;
     if (Array.isArray(value)) {
       return value.map((item, i) => visit(item, itemSchema(kind), [...from, i], [...to, i]));
     }

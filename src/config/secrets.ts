@@ -87,10 +87,15 @@ export function requireKeys(config: VsrConfig, missing: readonly MissingKey[], a
 /** The configuration as an artifact may hold it: without keys, headers and request extras, and without passwords in URLs. */
 export function configForManifest(config: VsrConfig): Plain {
   const copy = structuredClone(config) as VsrConfig & Plain;
-  const { apiKey: _key, headers: _headers, url, ...embedding } = copy.embedding;
+  const { apiKey: _key, headers: _headers, encoders, ...embedding } = copy.embedding;
+  const bare = <T extends { url?: string | undefined }>(settings: T): T =>
+    settings.url === undefined ? settings : { ...settings, url: withoutCredentials(settings.url) };
   return {
     ...copy,
-    embedding: { ...embedding, ...(url !== undefined && { url: withoutCredentials(url) }) },
+    embedding: {
+      ...bare(embedding),
+      ...(encoders && { encoders: encoders.map((entry) => (typeof entry === 'string' ? entry : bare(entry))) }),
+    },
     vllmEndpoints: copy.vllmEndpoints.map(({ apiKey: _key, headers: _headers, baseUrl, ...rest }) => ({
       ...rest,
       ...(baseUrl !== undefined && { baseUrl: withoutCredentials(baseUrl) }),
