@@ -1,5 +1,5 @@
 // convert: routers of an artifact into files that other software reads, and other software's files into ours.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../artifacts/atomic-write.js';
 import {
@@ -11,10 +11,13 @@ import {
 import type { VsrConfig } from '../config/schema.js';
 import { readLlmRouter } from '../data/foreign/llmrouter.js';
 import { outcomeRowToJson } from '../data/outcome-row.js';
+import { metaPathOf } from '../data/read-outcomes.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
 import { learnedRows } from './convert/learned-rows.js';
+import { requireFree } from './convert/outputs.js';
+import { llmRouterText, toLlmRouter } from './convert/to-llmrouter.js';
 import { toSemanticRouter } from './convert/to-semantic-router.js';
 import { openRouter, openTrained } from './trained/trained-router.js';
 
@@ -33,8 +36,22 @@ export async function convert(config: VsrConfig, context: PipelineContext): Prom
       hint: 'Example: vsr convert --to onnx --input artifacts --output exported',
     });
   }
+  if (config.convert.dataFile !== undefined && to !== 'llmrouter') {
+    throw new VsrError('VSR_USAGE', '--data-file belongs to --to llmrouter: other conversions know their data.', {
+      hint: 'Leave it out.',
+    });
+  }
+  if (to === 'llmrouter') return convertDecisions(config, context);
   if (to !== undefined) return { written: await convertTo(to, config, context), held: [] };
   return from === 'llmrouter' ? readTable(config, context) : readModels(config);
+}
+
+async function convertDecisions(config: VsrConfig, context: PipelineContext): Promise<ConvertResult> {
+  const output = outputOf(config);
+  requireFree(config, [output]);
+  const { results, held } = await toLlmRouter(config, config.convert.input ?? 'decisions.jsonl', context);
+  writeFileAtomically(output, llmRouterText(results, output));
+  return { written: [output], held: [held] };
 }
 
 async function convertTo(
@@ -46,6 +63,10 @@ async function convertTo(
   const trained = await openTrained(config.convert.input ?? 'artifacts');
   const { manifest } = trained.artifact;
   const names = config.convert.router ?? Object.keys(manifest.routers);
+  requireFree(
+    config,
+    names.map((name) => join(output, FILE_OF[to](name))),
+  );
   const routers = await Promise.all(names.map((name) => openRouter(trained, name)));
   if (to === 'semantic-router') {
     const learned = await learnedRows(config, trained, context);
@@ -73,6 +94,13 @@ async function convertTo(
   for (const [name, content] of kept) writeFileAtomically(join(output, name), content);
   return kept.map(([name]) => join(output, name));
 }
+
+/** What one router is written to. */
+const FILE_OF = {
+  'semantic-router': (name: string) => `${name}_model.json`,
+  onnx: (name: string) => `${name}.onnx`,
+  'saved-model': (name: string) => join(`${name}_saved_model`, 'saved_model.pb'),
+} as const;
 
 /** Reads and checks every model of a folder; nothing is written. */
 async function readModels({ convert: { input } }: VsrConfig): Promise<ConvertResult> {
@@ -107,11 +135,15 @@ function described(model: ForeignModel): string {
 
 async function readTable(config: VsrConfig, context: PipelineContext): Promise<ConvertResult> {
   const { input } = config.convert;
-  if (input === undefined) throw new VsrError('VSR_USAGE', 'convert --from llmrouter needs --input, a JSONL table.');
+  if (input === undefined)
+    throw new VsrError('VSR_USAGE', 'convert --from llmrouter needs --input, a table (JSONL or CSV).');
   const output = outputOf(config);
+  const meta = metaPathOf(output);
+  requireFree(config, [output, meta]);
   const { rows, repeated, failed } = await readLlmRouter(input, config.scoring);
   if (repeated > 0)
     context.onWarning?.(`${input}: ${repeated} rows repeat a query and model; the first of each counts.`);
+  rmSync(meta, { force: true }); // it told of the outcomes that stood here
   writeFileAtomically(
     output,
     rows.map((row) => `${JSON.stringify(outcomeRowToJson(row))}\n`),

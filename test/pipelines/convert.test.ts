@@ -119,3 +119,116 @@ test('neither direction, and no output, are refused', async () => {
   await expect(run({})).rejects.toMatchObject({ code: 'VSR_USAGE' });
   await expect(run({ to: 'onnx', input: at('artifacts') })).rejects.toMatchObject({ code: 'VSR_USAGE' });
 });
+
+describe('--to llmrouter', () => {
+  const decisions = (rows: object[]) => project.write('decisions.jsonl', jsonLines(rows));
+  const query = { id: 'q1', query: 'two?', task_name: 'sums', metric: 'em', ground_truth: '2', fig_id: 7 };
+  const asked = { to: 'llmrouter', input: at('decisions.jsonl'), data_file: at('asked.jsonl'), overwrite: true };
+  const outcomes = {
+    a: { quality: 0.5, latency: 9, inputTokens: 12, outputTokens: 3, status: 'ok' },
+    b: { quality: null, status: 'timeout', inputTokens: 12 },
+  };
+
+  test('writes what LLMRouter writes: the choice, the row, and what the chosen model earned there', async () => {
+    decisions([
+      { id: 'q1', router: 'knn', model: 'a', ranking: [] },
+      { id: 'q1', model: 'b' },
+      { id: 'q1', model: 'c' },
+    ]);
+    project.write('asked.jsonl', jsonLines([{ ...query, outcomes }]));
+    project.write('asked.responses.jsonl', jsonLines([{ id: 'q1', model: 'a', response: 'It is 2.' }]));
+    const { held } = await run({ ...asked, output: at('routed.json') });
+    expect(held).toEqual([
+      `${at('decisions.jsonl')}: 3 decisions, 2 with an outcome of ${at('asked.jsonl')}; not carried: rankings, expected costs, masks and reasons`,
+    ]);
+    const first = (model: string) => ({ success: true, query: 'two?', model_name: model });
+    const results = [
+      {
+        ...first('a'),
+        response: 'It is 2.',
+        routing_result: {
+          ...query,
+          model_name: 'a',
+          response: 'It is 2.',
+          prompt_tokens: 12,
+          completion_tokens: 3,
+          input_token: 12,
+          output_token: 3,
+          task_performance: 0.5,
+          success: true,
+        },
+      },
+      {
+        ...first('b'),
+        routing_result: { ...query, model_name: 'b', prompt_tokens: 12, input_token: 12, success: false },
+      },
+      { ...first('c'), routing_result: { ...query, model_name: 'c' } },
+    ];
+    expect(JSON.parse(readFileSync(at('routed.json'), 'utf8'))).toEqual(results);
+    await run({ ...asked, output: at('routed.jsonl') });
+    expect(readFileSync(at('routed.jsonl'), 'utf8')).toBe(jsonLines(results));
+  });
+
+  test('takes queries without outcomes, and refuses a query that stands nowhere and a line that is no decision', async () => {
+    decisions([{ id: 'q1', model: 'a' }]);
+    project.write('bare.jsonl', jsonLines([query]));
+    await run({ ...asked, data_file: at('bare.jsonl'), output: at('plain.jsonl') });
+    expect(JSON.parse(readFileSync(at('plain.jsonl'), 'utf8')).routing_result).toEqual({ ...query, model_name: 'a' });
+    decisions([{ id: 'q2', model: 'a' }]);
+    await expect(run({ ...asked, data_file: at('bare.jsonl'), output: at('none.json') })).rejects.toMatchObject({
+      code: 'VSR_DATA',
+      message: `${at('decisions.jsonl')}:1: the query q2 stands in no row of ${at('bare.jsonl')}.`,
+    });
+    decisions([{ id: 'q1' }]);
+    await expect(run({ ...asked, data_file: at('bare.jsonl'), output: at('none.json') })).rejects.toMatchObject({
+      message: `${at('decisions.jsonl')}:1: model must be the chosen model, got nothing.`,
+    });
+    expect(existsSync(at('none.json'))).toBe(false);
+  });
+});
+
+describe('what is there already', () => {
+  const table = { from: 'llmrouter', input: at('taken-table.jsonl'), output: at('taken.jsonl') };
+  beforeAll(() => {
+    project.write('taken-table.jsonl', jsonLines([{ query: 'q', model_name: 'a', performance: 1 }]));
+  });
+  const refused = (path: string) => ({
+    code: 'VSR_FILE',
+    message: expect.stringContaining(`${path} exists already`),
+    hint: expect.stringContaining('--overwrite'),
+  });
+
+  test('is replaced with --overwrite alone, in every direction', async () => {
+    project.write('taken.jsonl', 'dear');
+    project.write('taken.meta.json', 'stale');
+    await expect(run(table)).rejects.toMatchObject(refused(at('taken.jsonl')));
+    expect(readFileSync(at('taken.jsonl'), 'utf8')).toBe('dear');
+    await run({ ...table, overwrite: true });
+    expect((await readOutcomes(at('taken.jsonl'))).models).toEqual(['a']);
+    expect(existsSync(at('taken.meta.json'))).toBe(false);
+    for (const [to, name] of [
+      ['semantic-router', 'knn_model.json'],
+      ['onnx', 'knn.onnx'],
+      ['saved-model', 'knn_saved_model/saved_model.pb'],
+    ] as const) {
+      const before = readFileSync(at(join('artifacts', name)));
+      await expect(run({ to, input: at('artifacts'), output: at('artifacts'), router: ['knn'] })).rejects.toMatchObject(
+        refused(at(join('artifacts', name))),
+      );
+      expect(readFileSync(at(join('artifacts', name))).equals(before)).toBe(true);
+    }
+  });
+
+  test('is never replaced where it is the input', async () => {
+    await expect(run({ ...table, output: table.input, overwrite: true })).rejects.toMatchObject({
+      code: 'VSR_FILE',
+      message: `--output ${table.input} is the --input itself.`,
+    });
+  });
+});
+
+test('--data-file without decisions is refused', async () => {
+  await expect(run({ to: 'onnx', input: at('artifacts'), output: at('x'), data_file: 'x' })).rejects.toMatchObject({
+    code: 'VSR_USAGE',
+  });
+});

@@ -7,25 +7,25 @@ export const convertCommand: CommandModule = {
       usage: '--to <format>',
       key: ['convert', 'to'],
       kind: 'text',
-      description: 'semantic-router, onnx or saved-model',
+      description: 'semantic-router, onnx, saved-model, or llmrouter (decisions)',
     },
     {
       usage: '--from <format>',
       key: ['convert', 'from'],
       kind: 'text',
-      description: 'semantic-router (read and checked) or llmrouter (a table → outcomes)',
+      description: 'semantic-router (read and checked) or llmrouter (a table, JSONL or CSV → outcomes)',
     },
     {
       usage: '--input <path>',
       key: ['convert', 'input'],
       kind: 'text',
-      description: 'artifact (default artifacts), folder of models, or table',
+      description: 'artifact (default artifacts), folder of models, table, or decisions',
     },
     {
       usage: '--output <path>',
       key: ['convert', 'output'],
       kind: 'text',
-      description: 'folder; of a table, the outcomes file',
+      description: 'folder; of a table or of decisions, a file',
     },
     {
       usage: '--router <names>',
@@ -33,9 +33,22 @@ export const convertCommand: CommandModule = {
       kind: 'list',
       description: 'which routers (default all of the artifact)',
     },
+    {
+      usage: '--data-file <file>',
+      key: ['convert', 'dataFile'],
+      kind: 'text',
+      description: 'of decisions: the queries or outcomes they are about (default the outcomes here)',
+    },
+    {
+      usage: '--overwrite',
+      key: ['convert', 'overwrite'],
+      kind: 'switch',
+      description: 'replace files that are there already',
+    },
   ],
   examples: [
     'vsr convert --to semantic-router --input artifacts --output models',
+    'vsr convert --to llmrouter --input decisions.jsonl --output routed.json',
     'vsr convert --from llmrouter --input table.jsonl --output outcomes.jsonl',
   ],
   async run({ load, context, terminal, json }) {
