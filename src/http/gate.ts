@@ -9,8 +9,12 @@ export interface Gate {
   run<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
   /** Resolves when the endpoint is not paused. */
   open(signal: AbortSignal | undefined): Promise<void>;
-  /** What came of one attempt. */
-  note(result: CallResult): void;
+  /** What came of one attempt, and when that was sent (same clock as `now`): one burst of 429s halves the slots once. */
+  note(result: CallResult, sentAt?: number): void;
+  /** Nothing is let through for so many milliseconds, because the server asked for it. */
+  pause(ms: number): void;
+  /** The endpoint could not be reached so often that it is left alone for a while. */
+  readonly resting: boolean;
   readonly slots: number;
 }
 
@@ -32,6 +36,11 @@ export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Ga
   let successes = 0;
   let failures = 0;
   let pausedUntil = 0;
+  let restingUntil = 0;
+  let halvedAt = Number.NEGATIVE_INFINITY;
+  const pauseUntil = (time: number) => {
+    pausedUntil = Math.max(pausedUntil, time);
+  };
   return {
     run: (task, signal) =>
       new Promise((resolve, reject) => {
@@ -46,19 +55,27 @@ export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Ga
       const left = pausedUntil - now();
       if (left > 0) await wait(left, signal);
     },
-    note(result) {
+    note(result, sentAt = Number.POSITIVE_INFINITY) {
       failures = result === 'unreachable' ? failures + 1 : 0;
+      if (result === 'success') restingUntil = 0;
       if (failures >= FAILURES_BEFORE_PAUSE) {
-        pausedUntil = now() + PAUSE_MS;
+        restingUntil = now() + PAUSE_MS;
+        pauseUntil(restingUntil);
         failures = 0;
       }
       if (result === 'rate-limited') {
-        queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
         successes = 0;
+        if (sentAt < halvedAt) return;
+        halvedAt = now();
+        queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
       } else if (result === 'success' && queue.concurrency < concurrency && ++successes >= SUCCESSES_PER_SLOT) {
         queue.concurrency++;
         successes = 0;
       }
+    },
+    pause: (ms) => pauseUntil(now() + ms),
+    get resting() {
+      return restingUntil > now();
     },
     get slots() {
       return queue.concurrency;

@@ -9,11 +9,21 @@ export interface CompletionRequest {
   readonly model: string;
   readonly prompt: string;
   readonly systemPrompt?: string;
-  /** https or data: URLs. */
+  /** Earlier turns of a dialogue, oldest first; they stand between system prompt and prompt. */
+  readonly earlier?: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
+  /** URLs (https or data:), paths, or Base64. */
   readonly images: readonly string[];
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed?: number;
+  /** The number of the repeat of this query, from 0: simulated models draw anew. */
+  readonly repeat?: number;
+  /** true: the answer is asked for piece by piece, which shows when it began. A server that cannot is asked the usual way. */
+  readonly stream?: boolean;
+  /** Given each piece of a streamed answer. Once there was one, the call is not tried again. */
+  readonly onText?: (piece: string) => void;
+  /** true: another endpoint can answer, so one that cannot be reached is given up at once. */
+  readonly givesWay?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -33,6 +43,8 @@ export interface Completion {
   readonly reportedCost?: number;
   readonly latency: number | null;
   readonly ttft?: number | null;
+  /** Milliseconds a local server took to load the model; not part of latency and ttft. */
+  readonly loadTime?: number;
   readonly attempts: number;
   /** tokens_estimated, refusal, recorded … */
   readonly flags: readonly string[];

@@ -1,42 +1,30 @@
 // One call to any server that speaks OpenAI's chat completions, through the official client over our own door to the network.
-import type OpenAI from 'openai';
 import {
-  createHttpClient,
   type Exchange,
   type Fetch,
+  type Judgement,
+  type NextRequest,
   type Reply,
   responseFrom,
-  type Verdict,
   verdictByStatus,
 } from '../../http/client.js';
-import { HttpFailure } from '../../http/http-failure.js';
-import type { Wait } from '../../http/wait.js';
-import { baseUrlOf, type EndpointSettings, type ModelSettings } from '../endpoint.js';
-import {
-  type Completion,
-  type CompletionRequest,
-  type FailureStatus,
-  type Provider,
-  ProviderFailure,
-} from '../provider.js';
-import { type ReadFailure, readFailure } from './failure.js';
-import { chooseKeys } from './keys.js';
-import { type Answer, readReply } from './reply.js';
+import { type EndpointSettings, type ModelSettings, providerTypeOf } from '../endpoint.js';
+import { imageUrls } from '../images.js';
+import { connect, estimatedTokens, type NetworkTools } from '../network.js';
+import type { Completion, CompletionRequest, Provider } from '../provider.js';
+import { type ReadFailure, readFailure } from '../read-failure.js';
+import { openCarrier } from './carrier.js';
+import { type Answer, type ReadReply, readReply } from './reply.js';
 import { type RequestBody, requestBodies } from './request-body.js';
+import { createStreamReader, type StreamReader } from './stream-reader.js';
 
-export interface NetworkTools {
-  /** For a key that neither model nor endpoint names. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** U(0, 1), seeded: the jitter of retries. */
-  readonly uniform: () => number;
-  /** Default: the platform's. */
-  readonly fetch?: Fetch | undefined;
-  readonly wait?: Wait | undefined;
-}
+export type { NetworkTools } from '../network.js';
+
+type Read = { readonly answer: Answer } | { readonly failure: ReadFailure };
 
 /**
- * A provider for one endpoint; `models` by alias. Once its quota is used up it sends nothing more: every later call is
- * rate_limited after 0 attempts.
+ * A provider for one endpoint; `models` by alias. Once its quota is used up, or its keys are refused three times in a row, it
+ * sends nothing more: every later call fails after 0 attempts.
  * Throws `VSR_CONFIG` or `VSR_API_KEY_MISSING` before any call.
  */
 export async function createOpenAiProvider(
@@ -44,126 +32,116 @@ export async function createOpenAiProvider(
   models: Readonly<Record<string, ModelSettings>>,
   tools: NetworkTools,
 ): Promise<Provider> {
-  const url = baseUrlOf(endpoint);
-  const keys = chooseKeys(endpoint, url, models, tools.environment);
-  const { concurrency, rateLimitDelayMs, timeoutMs, maxRetries, headers = {} } = endpoint;
-  const http = createHttpClient({
-    uniform: tools.uniform,
-    secrets: keys.secrets,
-    ...(tools.fetch && { fetch: tools.fetch }),
-    ...(tools.wait && { wait: tools.wait }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(rateLimitDelayMs !== undefined && { rateLimitDelayMs }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(maxRetries !== undefined && { maxRetries }),
-  });
-  const client = await openClient(url);
+  const connection = connect(endpoint, models, tools);
+  const { http, place } = connection;
+  const carry = await openCarrier(place.url);
   const bodies = requestBodies();
-  let stopped: string | undefined;
 
-  const send = async (request: CompletionRequest, body: RequestBody): Promise<Exchange> => {
+  const send = async (request: CompletionRequest, body: RequestBody): Promise<Exchange & { readonly read: Read }> => {
     let exchange: Exchange | undefined;
     let failure: unknown;
-    const key = keys.next(request.alias);
-    // Only these headers: the client would add some that it finds in the environment.
-    const sent = {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      ...(key && { authorization: `Bearer ${key}` }),
-      ...headers,
+    let read: Read | undefined;
+    let reader: StreamReader | undefined;
+    let shown = false;
+    const onText =
+      request.onText &&
+      ((piece: string) => {
+        shown = true;
+        request.onText!(piece);
+      });
+    const judge = (reply: Reply): Judgement => {
+      read = readExchange(reply, request, reader);
+      const judgement = judgementOf(reply, read);
+      return shown ? { ...judgement, verdict: 'final' } : judgement;
     };
     const fetch: Fetch = async (target, init) => {
       try {
         // The client would leave a listener on the caller's signal for good: it gets none.
-        const own = { ...init, headers: sent, signal: request.signal ?? null };
-        exchange = await http.exchange(target, own, (reply) => verdictOf(reply, request));
-        return responseFrom({ ...exchange.reply, headers: new Headers({ 'content-type': 'application/json' }) });
+        exchange = await http.exchange(
+          `${target}${place.query}`,
+          { ...init, signal: request.signal ?? null },
+          {
+            judge,
+            headers: () => connection.headers(request.alias),
+            follow: pendingAt(place.url),
+            tokens: estimatedTokens(request) + request.maxTokens,
+            ...(request.givesWay && { givesWay: true }),
+            ...(body.stream === true && { watch: () => (reader = createStreamReader(onText)) }),
+          },
+        );
+        return responseFrom({ ...exchange.reply, body: '{}', headers: JSON_HEADERS });
       } catch (error) {
         failure = error;
         throw error;
       }
     };
     try {
-      await client
-        .withOptions({ fetch })
-        .chat.completions.create(body as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming);
+      await carry(body, fetch);
     } catch (error) {
-      // With an exchange in hand the client only complains about what it says; that is read below.
+      // With an exchange in hand the client only complains about its status; that has been read already.
       if (!exchange) throw failure ?? error;
     }
-    return exchange!;
+    return { ...exchange!, read: read! };
   };
 
-  const complete = async (request: CompletionRequest): Promise<Completion> => {
-    if (stopped !== undefined) throw new ProviderFailure('rate_limited', stopped, 0, 429);
+  const complete = async (asked: CompletionRequest): Promise<Completion> => {
+    connection.check(asked);
+    const request = { ...asked, images: await imageUrls(asked.images) };
     const extraBody = models[request.alias]?.extraBody;
     let attempts = 0;
     for (;;) {
-      const exchange = await send(request, bodies.bodyFor(request, extraBody)).catch((error) => {
-        throw withoutReply(error, attempts);
+      const { read, ...exchange } = await send(request, bodies.bodyFor(request, extraBody)).catch((error) => {
+        throw connection.unanswered(error, attempts);
       });
       attempts += exchange.attempts;
-      const read = readExchange(exchange.reply, request);
-      if ('answer' in read) return { ...read.answer, latency: exchange.latency, ttft: null, attempts };
-      const { failure } = read;
-      if (failure.httpStatus === 400 && bodies.refuse(request, failure.param, extraBody)) continue;
-      const message = `HTTP ${failure.httpStatus}: ${http.redact(failure.message).slice(0, 300)}`;
-      if (failure.status === 'rate_limited' && (failure.quotaUsedUp || exchange.waitTooLong)) {
-        stopped = `Endpoint ${endpoint.name} has no quota left (${message}).`;
+      if ('answer' in read) {
+        connection.answered();
+        const { latency, ttft } = exchange;
+        return { ...read.answer, text: http.redactReply(read.answer.text), latency, ttft, attempts };
       }
-      throw new ProviderFailure(failure.status, message, attempts, failure.httpStatus);
+      const { failure } = read;
+      if ([400, 422].includes(failure.httpStatus) && bodies.refuse(request, failure.param, extraBody)) continue;
+      throw connection.failed(failure, attempts, exchange.waitTooLong);
     }
   };
-  return { type: endpoint.type ?? 'openai-compatible', paid: true, complete };
+  return { type: providerTypeOf(endpoint), paid: true, complete };
 }
 
-/** Loaded when the first provider is opened. Nothing is read from the environment, nothing logged, nothing retried. */
-async function openClient(baseURL: string): Promise<OpenAI> {
-  const { default: Client } = await import('openai');
-  // The key stands in the headers of each call.
-  const nothing = { adminAPIKey: null, organization: null, project: null, webhookSecret: null };
-  return new Client({
-    ...nothing,
-    baseURL,
-    apiKey: 'unused',
-    maxRetries: 0,
-    timeout: LONGEST_TIMER_MS,
-    logLevel: 'off',
-  });
+const JSON_HEADERS = new Headers({ 'content-type': 'application/json' });
+
+/** NVIDIA's 202: the answer is not ready, and will be found at its own address. */
+function pendingAt(baseUrl: string) {
+  return (status: number, headers: Headers): NextRequest | undefined => {
+    const id = status === 202 ? headers.get('nvcf-reqid') : null;
+    if (id === null) return undefined;
+    return { url: `${baseUrl}/status/${encodeURIComponent(id)}`, method: 'GET', afterMs: POLL_MS };
+  };
 }
 
-/** Our own limits hold, per attempt. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const POLL_MS = 1000;
 
 /** What is worth another attempt: beyond the status, an error or no completion under HTTP 200, and once an empty text. */
-function verdictOf(reply: Reply, request: CompletionRequest): Verdict {
-  const read = readExchange(reply, request);
+function judgementOf(reply: Reply, read: Read): Judgement {
   if ('failure' in read) {
-    if (read.failure.quotaUsedUp) return 'final';
-    return reply.status < 300 && read.failure.httpStatus < 300 ? 'retry' : verdictByStatus(read.failure.httpStatus);
+    const { quotaUsedUp, httpStatus, wishMs } = read.failure;
+    if (quotaUsedUp) return { verdict: 'final' };
+    const verdict = reply.status < 300 && httpStatus < 300 ? 'retry' : verdictByStatus(httpStatus);
+    return { verdict, wishMs };
   }
-  const { text, reasoning, finishReason } = read.answer;
-  if (finishReason === 'error') return 'retry';
-  return text === '' && reasoning === undefined && finishReason === 'stop' ? 'retry-once' : 'final';
+  const { text, reasoning, finishReason, inputTokens, outputTokens } = read.answer;
+  const tokens = (inputTokens ?? 0) + (outputTokens ?? 0);
+  if (finishReason === 'error') return { verdict: 'retry', tokens };
+  const empty = text === '' && reasoning === undefined && finishReason === 'stop';
+  return { verdict: empty ? 'retry-once' : 'final', tokens };
 }
 
-function readExchange(reply: Reply, request: CompletionRequest): { answer: Answer } | { failure: ReadFailure } {
+function readExchange(reply: Reply, request: CompletionRequest, reader: StreamReader | undefined): Read {
   if (reply.status >= 300 && reply.status < 400) {
     const message = `the server redirects to ${reply.headers.get('location') ?? 'another place'}; set base_url to that`;
     return { failure: readFailure(reply.status, message) };
   }
   if (reply.status >= 400) return { failure: readFailure(reply.status, reply.body) };
-  const read = readReply(reply.body, (request.systemPrompt?.length ?? 0) + request.prompt.length);
-  return 'answer' in read ? read : { failure: readFailure(reply.status, read.error) };
-}
-
-/** Any error that is not a failed call is a bug and stays one. */
-function withoutReply(error: unknown, attemptsBefore: number): unknown {
-  if (!(error instanceof HttpFailure)) return error;
-  const status: Record<HttpFailure['kind'], FailureStatus> = {
-    timeout: 'timeout',
-    network: 'network',
-    aborted: 'canceled',
-  };
-  return new ProviderFailure(status[error.kind], error.message, attemptsBefore + error.attempts);
+  const promptLength = (request.systemPrompt?.length ?? 0) + request.prompt.length;
+  const read: ReadReply | Read = reader?.isStream ? reader.read(promptLength) : readReply(reply.body, promptLength);
+  return 'error' in read ? { failure: readFailure(reply.status, read.error) } : read;
 }

@@ -1,4 +1,5 @@
 // Reads a chat completion: {"model":"…","choices":[{"message":{"content":"4"},"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":1}}
+import { glimpse, isObject, type Json, parsed } from '../json.js';
 import type { Completion, FinishReason } from '../provider.js';
 
 /** A completion without what only the call itself knows. */
@@ -8,8 +9,6 @@ export type ReadReply =
   | { readonly answer: Answer }
   /** An error object, or a sentence about what is not a completion. */
   | { readonly error: unknown };
-
-type Json = Readonly<Record<string, unknown>>;
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -22,10 +21,17 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 /** The body of a reply with HTTP 200. `promptLength` in characters, for servers that count no tokens. */
 export function readReply(body: string, promptLength: number): ReadReply {
   const json = parsed(body);
-  if (!isObject(json)) return { error: `expected a chat completion, got ${glimpse(body)}` };
+  return isObject(json) ? readCompletion(json, promptLength) : { error: notACompletion(body) };
+}
+
+/** A chat completion as an object. */
+export function readCompletion(json: Json, promptLength: number): ReadReply {
   if (json.error !== undefined && json.error !== null) return { error: json };
   const choice: unknown = Array.isArray(json.choices) ? json.choices[0] : undefined;
-  if (!isObject(choice)) return { error: `expected a chat completion, got ${glimpse(body)}` };
+  if (!isObject(choice)) {
+    const says = ['detail', 'message', 'title'].some((key) => key in json);
+    return { error: says ? json : notACompletion(JSON.stringify(json)) };
+  }
   if (isObject(choice.error)) return { error: choice };
   const message = isObject(choice.message) ? choice.message : {};
   const refusal = textOf(message.refusal);
@@ -53,27 +59,12 @@ export function readReply(body: string, promptLength: number): ReadReply {
   };
 }
 
-/** JSON, or undefined. */
-export function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The first 200 characters on one line. */
-export function glimpse(body: string): string {
-  const line = body.replace(/\s+/g, ' ').trim();
-  return line === '' ? 'nothing' : line.slice(0, 200);
+export function notACompletion(body: string): string {
+  return `expected a chat completion, got ${glimpse(body)}`;
 }
 
 /** Some servers send the content in parts: [{"type":"text","text":"4"}]. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return '';
   return value.map((part) => (isObject(part) && typeof part.text === 'string' ? part.text : '')).join('');

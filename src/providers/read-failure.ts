@@ -1,6 +1,6 @@
 // From an error reply to why there is no answer: would the same query give the same tomorrow?
-import type { FailureStatus } from '../provider.js';
-import { glimpse, isObject, parsed } from './reply.js';
+import { glimpse, isObject, parsed } from './json.js';
+import type { FailureStatus } from './provider.js';
 
 export interface ReadFailure {
   readonly status: FailureStatus;
@@ -11,6 +11,8 @@ export interface ReadFailure {
   readonly param: string | null;
   /** The money or the day's quota is used up: waiting a minute will not help. */
   readonly quotaUsedUp: boolean;
+  /** Milliseconds until the model is loaded, as far as the server knows; at most a minute. */
+  readonly wishMs?: number;
 }
 
 const OVERFLOW = /maximum context length|context window|too many tokens|exceed.*context/i;
@@ -27,10 +29,35 @@ export function readFailure(httpStatus: number, body: unknown): ReadFailure {
     status: statusOf(effective, code, message, error),
     message,
     httpStatus: effective,
-    param: typeof error.param === 'string' ? error.param : null,
+    param: paramOf(json, error, message),
     quotaUsedUp: code === 'insufficient_quota' || error.type === 'insufficient_quota',
+    ...wishOf(json),
   };
 }
+
+/** A stream that broke off: the connection's fault, not the server's. */
+export function brokenStream(message: string): ReadFailure {
+  return { status: 'network', message, httpStatus: 200, param: null, quotaUsedUp: false };
+}
+
+/** Hugging Face says how long a model will load; a model that takes longer than a minute is asked again all the same. */
+function wishOf(json: unknown): { wishMs?: number } {
+  const seconds = isObject(json) ? json.estimated_time : undefined;
+  return typeof seconds === 'number' && seconds > 0 ? { wishMs: Math.min(60, seconds) * 1000 } : {};
+}
+
+/** `error.param`, the last part of a validator's `loc`, else the field that the text calls unknown. */
+function paramOf(json: unknown, error: Readonly<Record<string, unknown>>, message: string): string | null {
+  if (typeof error.param === 'string') return error.param;
+  const detail = isObject(json) && Array.isArray(json.detail) ? json.detail[0] : undefined;
+  const place = isObject(detail) && Array.isArray(detail.loc) ? detail.loc.at(-1) : undefined;
+  if (typeof place === 'string') return place;
+  return UNKNOWN_FIELD.test(message) ? (FIELD.exec(message)?.[0] ?? null) : null;
+}
+
+const UNKNOWN_FIELD =
+  /unsupported|unknown|unrecogni[sz]ed|unexpected|not (supported|permitted|allowed)|extra (inputs|fields)/i;
+const FIELD = /\b(max_completion_tokens|max_tokens|temperature|seed|stream_options|stream)\b/;
 
 function statusOf(
   httpStatus: number,
