@@ -1,63 +1,71 @@
 // benchmark: queries × models → outcomes.jsonl. Every finished call is in the journal before its slot starts the next one.
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { temporaryName, writeError } from '../artifacts/atomic-write.js';
+import { rmSync } from 'node:fs';
+import { temporaryName } from '../artifacts/atomic-write.js';
 import type { VsrConfig } from '../config/schema.js';
-import { type MissingKey, requireKeys } from '../config/secrets.js';
-import { readCatalogue } from '../data/catalogue.js';
 import { VsrError } from '../errors/vsr-error.js';
-import type { Provider } from '../providers/provider.js';
+import { createBudget } from './benchmark/budget.js';
 import { type DryRun, forecast } from './benchmark/dry-run.js';
-import { type JournalEntry, openJournal, readJournal, type StoredJournal } from './benchmark/journal.js';
+import {
+  type Journal,
+  type JournalEntry,
+  type KeptCall,
+  openAnswers,
+  openJournal,
+  readJournal,
+  type StoredJournal,
+} from './benchmark/journal.js';
 import { takeLock } from './benchmark/lock.js';
-import { askedModels } from './benchmark/models.js';
-import { type BenchmarkTools, openProviders } from './benchmark/open-providers.js';
-import { type RunPaths, runPaths } from './benchmark/paths.js';
-import { isFailed, type Plan, planCalls } from './benchmark/plan.js';
-import { promptFor } from './benchmark/prompt.js';
-import { prepareQuestions, readQueryFile } from './benchmark/questions.js';
+import type { RunPaths } from './benchmark/paths.js';
+import { isFailed, type Plan } from './benchmark/plan.js';
+import { createPrecision } from './benchmark/precision.js';
+import { type BenchmarkRun, type Prepared, planFor, prepare } from './benchmark/prepare.js';
+import { refuseBudget, refuseForeignOutput } from './benchmark/refusals.js';
+import { answersToRescore, rescore } from './benchmark/rescore.js';
 import { type RunResults, writeResults } from './benchmark/results.js';
-import { runCalls } from './benchmark/run-calls.js';
-import { knownCost, type ModelSummary, summarise } from './benchmark/summary.js';
+import { runCalls, type Unmade } from './benchmark/run-calls.js';
+import { type JudgeSummary, judgeSummary, knownCost, type ModelSummary, summarise } from './benchmark/summary.js';
+import { createTally } from './benchmark/tally.js';
 import type { PipelineContext } from './context.js';
-import { catalogueSource, EXAMPLE_NOTICE, querySource } from './sources.js';
 
-export interface BenchmarkRun extends BenchmarkTools {
-  /** What the configuration's loader could not fill in. */
-  readonly missingKeys?: readonly MissingKey[];
-  /** Flags that were given (`--max-tokens`): they beat what a model or an endpoint says for itself. */
-  readonly givenFlags?: readonly string[];
-}
+export type { BenchmarkRun } from './benchmark/prepare.js';
 
 export interface BenchmarkResult {
   readonly output: string;
   readonly queries: number;
   readonly models: readonly ModelSummary[];
-  /** queries × models. */
+  /** queries × models × repeats. */
   readonly calls: number;
-  /** Cells with a quality. */
+  /** Calls with a quality. */
   readonly present: number;
   /** Calls that earlier runs had made. */
   readonly skipped: number;
-  /** US dollars of the whole file; null where no cost is known. */
+  /** Stored answers whose score is another now. */
+  readonly rescored: number;
+  /** US dollars of the whole file, judges left out; null where no cost is known. */
   readonly cost: number | null;
-  /** A sentence where more of a model's calls failed than `max_missing` allows, else null. */
+  /** US dollars that this run spent, judges included; calls whose price is unknown count nothing. */
+  readonly spent: number;
+  /** null where nothing was judged. */
+  readonly judge: JudgeSummary | null;
+  /** Models with finished calls of unknown cost. */
+  readonly unpriced: readonly string[];
+  /** A sentence where the budget ended the run, or more of a model's calls failed than `max_missing` allows; else null. */
   readonly gate: string | null;
 }
 
 /**
  * Asks every model every query that no earlier run with the same settings has asked, and writes outcomes.jsonl, its meta
  * file and responses.jsonl. Ctrl-C writes what there is and throws `VSR_ABORTED`.
- * Throws `VSR_CONFIG`, `VSR_API_KEY_MISSING`, `VSR_MODEL_UNKNOWN`, `VSR_DATA` and `VSR_FILE` before any call where it can;
- * a full disk ends it with `VSR_FILE`, finished calls kept.
+ * Throws `VSR_CONFIG`, `VSR_API_KEY_MISSING`, `VSR_MODEL_UNKNOWN`, `VSR_DATA`, `VSR_USAGE` and `VSR_FILE` before any call
+ * where it can; a full disk ends it with `VSR_FILE`, finished calls kept.
  */
 export async function benchmark(
   config: VsrConfig,
   context: PipelineContext,
   run: BenchmarkRun = {},
 ): Promise<BenchmarkResult> {
-  const { paths, prepared, providers } = await prepare(config, context, run);
-  const { questions, models, example } = prepared;
+  const prepared = await prepare(config, context, run, true);
+  const { paths, questions, models, example } = prepared;
   const lock = takeLock(paths.lock, paths.outcomes);
   try {
     if (lock.takenOverFrom !== null) removeLeftovers(paths, lock.takenOverFrom);
@@ -65,12 +73,13 @@ export async function benchmark(
     else refuseForeignOutput(paths);
     const stored = await readJournal(paths.journal);
     const plan = planFor(config, prepared, stored);
+    if (!config.benchmark.rescore) refuseBudget(config, plan, models, prepared.late);
     saySkipped(plan, paths, context);
 
-    const finished = new Map(plan.done);
-    const durable = models.some(({ routes }) => routes.some(({ endpoint }) => providers.get(endpoint.name)!.paid));
-    const unmade = await makeCalls(config, context, { plan, paths, stored, providers, finished, durable });
-    const results: RunResults = { calls: plan.calls, models, finished, unmade, example };
+    const { finished, unmade, rescored, spent, budgetReached } = await work(config, context, { prepared, plan, stored });
+    const { repeats, calls } = plan;
+    const judge = prepared.late.judge;
+    const results: RunResults = { calls, repeats, models, finished, unmade, example, judge };
     if (finished.size > 0) writeResults(paths, config, results);
     if (context.signal?.aborted) throw interrupted(paths, plan, finished);
     const summary = summarise(results);
@@ -78,11 +87,15 @@ export async function benchmark(
       output: paths.outcomes,
       queries: questions.length,
       models: summary,
-      calls: plan.calls.length,
+      calls: calls.length,
       present: summary.reduce((sum, { present }) => sum + present, 0),
       skipped: plan.done.size,
+      rescored,
       cost: knownCost(summary),
-      gate: gateSentence(summary, config.benchmark.maxMissing),
+      spent,
+      judge: judgeSummary(finished.values()),
+      unpriced: unpricedModels(finished),
+      gate: budgetReached ? budgetSentence(config, unmade) : gateSentence(summary, config.benchmark.maxMissing),
     };
   } finally {
     lock.release();
@@ -95,117 +108,116 @@ export async function dryRunBenchmark(
   context: PipelineContext,
   run: BenchmarkRun = {},
 ): Promise<DryRun> {
-  const { paths, prepared } = await prepare(config, context, { ...run, missingKeys: [] }, false);
-  const stored = config.benchmark.fresh ? { entries: new Map(), length: 0 } : await readJournal(paths.journal);
-  return forecast(planFor(config, prepared, stored), prepared.models);
+  const prepared = await prepare(config, context, run, false);
+  const stored = config.benchmark.fresh ? NOTHING_STORED : await readJournal(prepared.paths.journal);
+  return forecast(planFor(config, prepared, stored), prepared, config);
 }
 
-/** Everything that can be refused before the first call. */
-async function prepare(config: VsrConfig, context: PipelineContext, run: BenchmarkRun, connect = true) {
-  const source = querySource(config);
-  if (source.example && Object.keys(config.modelConfig).length > 0) {
-    throw new VsrError(
-      'VSR_DATA',
-      'Models are configured, but no queries: there is no --data-file, no data.queries and no ./queries.jsonl.',
-      {
-        hint: 'Write queries.jsonl (vsr init shows how); the bundled questions are never sent to your own models unasked.',
-      },
-    );
-  }
-  if (source.example) context.onNotice?.(EXAMPLE_NOTICE);
-  const paths = runPaths(config.benchmark.output);
-  refuseOutput(paths, source.path);
-  const file = await readQueryFile(config, source.path, context);
-  const cataloguePath = catalogueSource(config, source.example);
-  const catalogue = cataloguePath === undefined ? new Map() : await readCatalogue(cataloguePath);
-  const models = askedModels(config, file, catalogue, (flag) => run.givenFlags?.includes(flag) ?? false);
-  requireKeys(
-    config,
-    run.missingKeys ?? [],
-    models.map(({ alias }) => alias),
-  );
-  const providers = connect ? await openProviders(models, file, config, run) : new Map<string, Provider>();
-  const questions = await prepareQuestions(config, file, promptFor);
-  if (models.some(({ routes }) => routes.some(({ endpoint }) => endpoint.type !== 'recorded'))) {
-    warnOfUnscored(questions, context);
-  }
-  return { paths, providers, prepared: { questions, models, example: source.example } };
-}
-
-/** Answers that nothing here can score still cost money. */
-function warnOfUnscored(questions: Prepared['questions'], context: PipelineContext): void {
-  const names = new Set(['unscored', 'code', 'judge']);
-  const count = questions.filter(({ scorer }) => names.has(scorer.name)).length;
-  if (count === 0) return;
-  context.onWarning?.(
-    `${count} of ${questions.length} queries cannot be scored (no truth, or a metric that runs code or asks a judge): they are asked and paid for, and stay without a quality. Leave them out to save that.`,
-  );
-}
-
-type Prepared = Awaited<ReturnType<typeof prepare>>['prepared'];
-
-function planFor(config: VsrConfig, { questions, models }: Prepared, stored: StoredJournal): Plan {
-  return planCalls(questions, models, stored.entries, { seed: config.seed, retryFailed: config.benchmark.retryFailed });
-}
+const NOTHING_STORED: StoredJournal = { entries: new Map(), length: 0 };
 
 interface Work {
+  readonly prepared: Prepared;
   readonly plan: Plan;
-  readonly paths: RunPaths;
   readonly stored: StoredJournal;
-  readonly providers: ReadonlyMap<string, Provider>;
-  /** Grows call by call. */
-  readonly finished: Map<string, JournalEntry>;
-  readonly durable: boolean;
 }
 
-async function makeCalls(config: VsrConfig, context: PipelineContext, work: Work) {
-  const { plan, finished, durable } = work;
-  const journal = await openJournal(work.paths.journal, work.stored.length, durable);
-  let cost = knownCost([...finished.values()].map(({ cell }) => cell));
+interface Worked {
+  /** By key of the plan's call. */
+  readonly finished: ReadonlyMap<string, KeptCall>;
+  readonly unmade: Unmade;
+  readonly rescored: number;
+  readonly spent: number;
+  readonly budgetReached: boolean;
+}
+
+/** Scores what waits for a score, then makes the open calls; with --rescore the first alone. */
+async function work(config: VsrConfig, context: PipelineContext, { prepared, plan, stored }: Work): Promise<Worked> {
+  const { paths, late, models, providers } = prepared;
+  const finished = new Map(plan.done);
+  const budget = createBudget(config.benchmark.budget);
+  const precision = createPrecision(config.benchmark.untilCi);
+  for (const call of plan.calls) {
+    const quality = call.repeat === 0 ? plan.done.get(call.key)?.cell.quality : undefined;
+    if (typeof quality === 'number') precision.note(call.model.alias, quality);
+  }
+  const tally = createTally(new Map(models.map(({ alias }) => [alias, plan.calls.length / models.length])));
+  for (const kept of finished.values()) tally.count(kept);
   const report = () => {
-    const detail = cost === null ? {} : { detail: `$${cost.toFixed(4)}` };
-    context.onProgress?.({ stage: 'benchmark', done: finished.size, total: plan.calls.length, ...detail });
+    const detail = tally.cost === null ? {} : { detail: `$${tally.cost.toFixed(4)}` };
+    const { done } = tally;
+    context.onProgress?.({ stage: 'benchmark', done, total: plan.calls.length, ...detail, parts: tally.parts });
+  };
+  const signal = context.signal ?? new AbortController().signal;
+  const journal: Journal = await openJournal(paths.journal, stored.length, isDurable(prepared));
+  const keep = async (entry: JournalEntry) => {
+    const kept = await journal.append(entry);
+    finished.set(entry.key, kept);
+    tally.count(kept);
+    report();
   };
   report();
   try {
-    return await runCalls(plan.open, {
-      providers: work.providers,
+    const { rescore: all, retryFailed } = config.benchmark;
+    const waiting = answersToRescore(plan, stored.entries, late, { all, retryFailed });
+    const rescored = await rescoreAll(waiting, finished);
+    if (all) return { finished, unmade: unasked(plan, finished), rescored, spent: budget.spent, budgetReached: budget.reached };
+    const unmade = await runCalls(plan.open, {
+      providers,
       scoring: config.scoring,
+      late,
+      budget,
+      precision,
+      storeAnswers: !config.benchmark.noResponses,
       seed: config.seed,
       signal: context.signal,
-      async keep(entry) {
-        await journal.append(entry);
-        finished.set(entry.key, entry);
-        if (typeof entry.cell.cost === 'number') cost = (cost ?? 0) + entry.cell.cost;
-        report();
-      },
+      keep,
+      leaveOut: ({ model }) => tally.leaveOut(model.alias),
     });
+    for (const [key, cell] of plan.settled) (unmade as Map<string, typeof cell>).set(key, cell);
+    return { finished, unmade, rescored, spent: budget.spent, budgetReached: budget.reached };
   } finally {
     await journal.close();
   }
+
+  async function rescoreAll(waiting: ReturnType<typeof answersToRescore>, results: Map<string, KeptCall>) {
+    if (waiting.length === 0) return 0;
+    const answers = openAnswers(paths.journal);
+    const places = new Map<string, string>();
+    for (const { call, kept } of waiting) {
+      // An answer to an older prompt stands in for the call it is taken for.
+      places.set(kept.key, call.key);
+      results.set(call.key, kept);
+    }
+    try {
+      return await rescore(waiting, {
+        scoring: config.scoring,
+        late,
+        budget,
+        answers,
+        signal,
+        async keep(entry) {
+          const kept = await journal.append(entry);
+          results.set(places.get(entry.key)!, kept);
+          // With --rescore all of them were counted with a score already.
+          if (!config.benchmark.rescore) tally.count(kept);
+        },
+      });
+    } finally {
+      answers.close();
+    }
+  }
 }
 
-/** An output that would destroy its own input or has no place to be. */
-function refuseOutput({ outcomes, meta, responses, journal }: RunPaths, queries: string): void {
-  if ([outcomes, meta, responses, journal].some((path) => resolve(path) === resolve(queries))) {
-    throw new VsrError('VSR_USAGE', `--output ${outcomes} would overwrite the queries in ${queries}.`, {
-      hint: 'Choose another --output.',
-    });
-  }
-  const directory = [outcomes, meta, responses].find((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isDirectory(),
-  );
-  if (directory !== undefined) {
-    throw writeError(directory, Object.assign(new Error('directory'), { code: 'EISDIR', syscall: 'open' }));
-  }
+/** Answers that are paid for are flushed to the disk one by one. */
+function isDurable({ models, providers }: Prepared): boolean {
+  return models.some(({ routes }) => routes.some(({ endpoint }) => providers.get(endpoint.name)!.paid));
 }
 
-/** Outcomes without a journal come from somewhere else: they are not replaced unasked. */
-function refuseForeignOutput({ outcomes, journal }: RunPaths): void {
-  if (!existsSync(outcomes) || existsSync(journal)) return;
-  throw new VsrError('VSR_FILE', `${outcomes} exists, but not the journal of a run that wrote it (${journal}).`, {
-    hint: 'Choose another --output, or replace it with --fresh.',
-  });
+/** --rescore asks nobody: what has no answer yet stays open. */
+function unasked(plan: Plan, finished: ReadonlyMap<string, KeptCall>): Unmade {
+  const open = plan.open.filter(({ key }) => !finished.has(key));
+  const cell = { quality: null, status: 'skipped', error: 'not asked yet' } as const;
+  return new Map([...plan.settled, ...open.map(({ key }) => [key, cell] as const)]);
 }
 
 /** What a killed run left half-written beside its files. */
@@ -214,6 +226,12 @@ function removeLeftovers({ outcomes, meta, responses }: RunPaths, pid: number): 
 }
 
 function saySkipped(plan: Plan, { journal }: RunPaths, context: PipelineContext): void {
+  if (plan.settled.size > 0) {
+    const models = new Set(plan.calls.filter(({ key }) => plan.settled.has(key)).map(({ model }) => model.alias));
+    context.onNotice?.(
+      `${plan.settled.size} prompts are longer than the context window of ${[...models].join(', ')}: they are not sent, and count as too_long.`,
+    );
+  }
   if (plan.done.size === 0) return;
   const failed = [...plan.done.values()].filter(isFailed).length;
   context.onNotice?.(
@@ -224,7 +242,7 @@ function saySkipped(plan: Plan, { journal }: RunPaths, context: PipelineContext)
   }
 }
 
-function interrupted({ outcomes }: RunPaths, plan: Plan, finished: ReadonlyMap<string, JournalEntry>): VsrError {
+function interrupted({ outcomes }: RunPaths, plan: Plan, finished: ReadonlyMap<string, KeptCall>): VsrError {
   return new VsrError(
     'VSR_ABORTED',
     `Interrupted after ${finished.size} of ${plan.calls.length} calls; all of them are saved beside ${outcomes}.`,
@@ -232,6 +250,16 @@ function interrupted({ outcomes }: RunPaths, plan: Plan, finished: ReadonlyMap<s
       hint: 'The same command again goes on from there.',
     },
   );
+}
+
+function unpricedModels(finished: ReadonlyMap<string, KeptCall>): string[] {
+  const models = new Set<string>();
+  for (const { model, cell } of finished.values()) if (cell.cost === null) models.add(model);
+  return [...models];
+}
+
+function budgetSentence({ benchmark: { budget } }: VsrConfig, unmade: Unmade): string {
+  return `The budget of $${budget} was reached: ${unmade.size} calls were not made. The same command again goes on from there.`;
 }
 
 /** Calls that nobody could have scored are no failures. */

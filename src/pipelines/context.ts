@@ -7,6 +7,15 @@ export interface Progress {
   readonly total: number;
   /** A short text beside the numbers: dollars so far, the fold, the model. */
   readonly detail?: string;
+  /** The same for each part of the work, such as each model; called only when it is shown. */
+  readonly parts?: () => readonly ProgressPart[];
+}
+
+export interface ProgressPart {
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+  readonly detail: string;
 }
 
 export interface PipelineContext {

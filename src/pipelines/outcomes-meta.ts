@@ -24,6 +24,8 @@ export interface OutcomesMeta {
   /** Hash of the prompt templates. */
   readonly prompts: string;
   readonly version: string;
+  /** How often each model was asked each query; absent = once. */
+  readonly repeats?: number;
 }
 
 /** The meta file beside an outcomes file; undefined where there is none. Throws `VSR_DATA` for a damaged one. */

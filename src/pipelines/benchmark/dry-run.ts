@@ -1,21 +1,35 @@
 // What a run would take: calls, tokens, dollars and time, from the prompts and from what earlier calls took. Nothing is sent.
+import type { VsrConfig } from '../../config/schema.js';
 import { median } from '../../math/stats.js';
-import type { JournalEntry } from './journal.js';
+import { answerPrompt } from '../../scoring/judge/judge-prompt.js';
+import type { KeptCall } from './journal.js';
 import type { AskedModel } from './models.js';
 import { type Call, type Plan, routesFor } from './plan.js';
-import { costOf } from './price.js';
+import type { Prepared } from './prepare.js';
+import { costOf, estimatedTokens } from './price.js';
 
 export interface DryRun {
   readonly calls: number;
   readonly models: readonly ModelForecast[];
+  /** What judging the answers would add; null where nothing is judged. */
+  readonly judge: ModelForecast | null;
   /** US dollars; null if the price of a model that is called is unknown. */
   readonly expectedCost: number | null;
   /** US dollars, with every answer as long as max_tokens allows. */
   readonly worstCost: number | null;
-  /** null where no earlier call tells how long one takes. */
-  readonly seconds: number | null;
+  /** Models (or the judge) that are called and whose price is unknown. */
+  readonly unpriced: readonly string[];
+  readonly seconds: number;
+  /** With every answer as long as max_tokens allows. */
+  readonly worstSeconds: number;
+  /** true: no earlier call tells how long one takes, so `ASSUMED_TOKENS_PER_SECOND` is taken. */
+  readonly secondsAssumed: boolean;
   /** Calls that earlier runs made. */
   readonly skipped: number;
+  /** Calls that are not sent because their prompt is longer than the model's context window. */
+  readonly tooLong: number;
+  /** US dollars; null without --budget. */
+  readonly budget: number | null;
 }
 
 export interface ModelForecast {
@@ -32,8 +46,13 @@ export interface ModelForecast {
 
 /** Where nothing tells how long an answer is. */
 const USUAL_OUTPUT_TOKENS = 256;
+/** A verdict with one sentence of reason. */
+const USUAL_VERDICT_TOKENS = 60;
+/** Where nothing tells how fast a model writes. */
+export const ASSUMED_TOKENS_PER_SECOND = 50;
+const ASSUMED_START_SECONDS = 0.5;
 
-export function forecast(plan: Plan, models: readonly AskedModel[]): DryRun {
+export function forecast(plan: Plan, { models, judge }: Prepared, config: VsrConfig): DryRun {
   const usual = usualOutput(plan);
   const forecasts = models.map((model) =>
     modelForecast(
@@ -42,34 +61,58 @@ export function forecast(plan: Plan, models: readonly AskedModel[]): DryRun {
       usual,
     ),
   );
-  const called = forecasts.filter(({ calls }) => calls > 0);
+  const judging = judge && judgeForecast(judge, plan, usual);
+  const called = [...forecasts, ...(judging ? [judging] : [])].filter(({ calls }) => calls > 0);
   return {
     calls: plan.open.length,
     models: forecasts,
+    judge: judging,
     expectedCost: sumOrNull(called.map(({ expectedCost }) => expectedCost)),
     worstCost: sumOrNull(called.map(({ worstCost }) => worstCost)),
-    seconds: secondsFor(plan),
+    unpriced: called.filter(({ expectedCost }) => expectedCost === null).map(({ model }) => model),
+    ...timeFor(plan, usual),
     skipped: plan.done.size,
+    tooLong: plan.settled.size,
+    budget: config.benchmark.budget ?? null,
   };
 }
 
 function modelForecast(model: AskedModel, calls: readonly Call[], usual: (call: Call) => number): ModelForecast {
-  const extra = model.systemPrompt?.length ?? 0;
-  const inputTokens = sum(calls.map(({ question }) => Math.ceil((question.prompt.length + extra) / 4)));
+  const inputTokens = sum(calls.map(({ question }) => estimatedTokens(model.systemPrompt, question.prompt)));
   const expectedOutputTokens = sum(calls.map((call) => Math.min(usual(call), model.maxTokens)));
-  const worstOutputTokens = calls.length * model.maxTokens;
+  return priced(model, calls.length, inputTokens, expectedOutputTokens);
+}
+
+/** One verdict an answer; a second question because a reply could not be read is the exception. */
+function judgeForecast(judge: AskedModel, plan: Plan, usual: (call: Call) => number): ModelForecast {
+  const judged = plan.open.filter(({ question }) => question.scorer.name === 'judge');
+  const inputTokens = sum(
+    judged.map((call) => {
+      const { query, groundTruth } = call.question.query;
+      const prompt = answerPrompt({ query, reference: groundTruth, answer: '' });
+      return estimatedTokens(judge.systemPrompt, prompt) + Math.min(usual(call), call.model.maxTokens);
+    }),
+  );
+  return priced(judge, judged.length, inputTokens, judged.length * Math.min(USUAL_VERDICT_TOKENS, judge.maxTokens));
+}
+
+function priced(model: AskedModel, calls: number, inputTokens: number, expectedOutputTokens: number): ModelForecast {
+  const worstOutputTokens = calls * model.maxTokens;
   const cost = (outputTokens: number) => costOf(model.price, { inputTokens, outputTokens });
   return {
     model: model.alias,
-    calls: calls.length,
+    calls,
     inputTokens,
     expectedOutputTokens,
     worstOutputTokens,
     expectedCost: cost(expectedOutputTokens),
     worstCost: cost(worstOutputTokens),
-    paid: model.routes.some(({ endpoint }) => endpoint.type !== 'recorded'),
+    paid: model.routes.some(({ endpoint }) => !FREE.has(endpoint.type)),
   };
 }
+
+/** Nothing is sent to these. */
+const FREE: ReadonlySet<string> = new Set(['recorded', 'simulated']);
 
 /** The median of the model's earlier answers to the same task, else to all tasks, else 256 tokens. */
 function usualOutput(plan: Plan): (call: Call) => number {
@@ -82,28 +125,45 @@ function usualOutput(plan: Plan): (call: Call) => number {
 }
 
 /** The endpoints work side by side: the slowest of them, each calls · (median latency + pause) / concurrency. */
-function secondsFor(plan: Plan): number | null {
+function timeFor(plan: Plan, usual: (call: Call) => number) {
   const latencies = earlierMedians(
     plan,
     ({ model }) => [model.alias],
     ({ cell }) => cell.latency,
   );
-  const busy = new Map<string, number>();
+  const busy = new Map<string, { usual: number; worst: number }>();
+  let secondsAssumed = false;
   for (const call of plan.open) {
     const { endpoint } = routesFor(call)[0]!;
-    const latency = latencies.get(call.model.alias);
-    if (latency === undefined) return null;
-    const each = (latency + (endpoint.rateLimitDelayMs ?? 0)) / endpoint.concurrency / 1000;
-    busy.set(endpoint.name, (busy.get(endpoint.name) ?? 0) + each);
+    if (FREE.has(endpoint.type)) continue;
+    const { maxTokens, alias } = call.model;
+    const known = latencies.get(alias);
+    secondsAssumed ||= known === undefined;
+    const tokens = Math.max(1, Math.min(usual(call), maxTokens));
+    const seconds = known === undefined ? assumedSeconds(tokens) : known / 1000;
+    const worst = known === undefined ? assumedSeconds(maxTokens) : (known / 1000) * (maxTokens / tokens);
+    const pause = (endpoint.rateLimitDelayMs ?? 0) / 1000;
+    const sofar = busy.get(endpoint.name) ?? { usual: 0, worst: 0 };
+    sofar.usual += (seconds + pause) / endpoint.concurrency;
+    sofar.worst += (worst + pause) / endpoint.concurrency;
+    busy.set(endpoint.name, sofar);
   }
-  return Math.max(0, ...busy.values());
+  return {
+    seconds: Math.max(0, ...[...busy.values()].map((endpoint) => endpoint.usual)),
+    worstSeconds: Math.max(0, ...[...busy.values()].map(({ worst }) => worst)),
+    secondsAssumed,
+  };
+}
+
+function assumedSeconds(tokens: number): number {
+  return ASSUMED_START_SECONDS + tokens / ASSUMED_TOKENS_PER_SECOND;
 }
 
 /** Medians over the calls that were made before, under each of a call's names. */
 function earlierMedians(
   plan: Plan,
   names: (call: Call) => readonly string[],
-  value: (entry: JournalEntry) => number | null | undefined,
+  value: (entry: KeptCall) => number | null | undefined,
 ): ReadonlyMap<string, number> {
   const values = new Map<string, number[]>();
   for (const call of plan.calls) {

@@ -1,5 +1,5 @@
 // Every finished call, appended before the next one starts: {"key":"3f…","id":"9f…","model":"a","cell":{…},"response":{"text":"B","finishReason":"stop"}}
-import { createReadStream, existsSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { writeError } from '../../artifacts/atomic-write.js';
 import { type OutcomeCell, STATUSES } from '../../data/outcome.js';
@@ -11,14 +11,38 @@ export interface JournalEntry {
   readonly key: string;
   readonly id: string;
   readonly model: string;
+  /** Absent: 0, the first time it was asked. */
+  readonly repeat?: number;
   readonly cell: OutcomeCell;
-  /** Absent where the call failed. */
+  /** Absent where the call failed, or where answers are not to be stored. */
   readonly response?: { readonly text: string; readonly finishReason: FinishReason };
+  readonly judge?: JudgeUse;
+}
+
+/** What the verdict on one answer took. */
+export interface JudgeUse {
+  /** Alias. */
+  readonly model: string;
+  /** Hash of the prompt. */
+  readonly prompt: string;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** US dollars; null = unknown. */
+  readonly cost: number | null;
+}
+
+/** A finished call without its answer, which stays in the file: a million of them fit into memory. */
+export interface KeptCall extends Omit<JournalEntry, 'response'> {
+  /** Where its line stands in the journal, in bytes. */
+  readonly at: number;
+  readonly length: number;
+  readonly hasText: boolean;
 }
 
 export interface StoredJournal {
   /** The last entry of each key. */
-  readonly entries: ReadonlyMap<string, JournalEntry>;
+  readonly entries: ReadonlyMap<string, KeptCall>;
   /** Bytes up to the end of the last whole line; what follows was torn off by a crash. */
   readonly length: number;
 }
@@ -28,9 +52,10 @@ export interface StoredJournal {
  * Throws `VSR_FILE`, or `VSR_DATA` with the line for one that is whole but no entry.
  */
 export async function readJournal(path: string): Promise<StoredJournal> {
-  const entries = new Map<string, JournalEntry>();
+  const entries = new Map<string, KeptCall>();
   if (!existsSync(path)) return { entries, length: 0 };
-  let length = 0;
+  const once = sharedTexts();
+  let at = 0;
   let line = 0;
   let rest: Buffer[] = [];
   try {
@@ -38,13 +63,17 @@ export async function readJournal(path: string): Promise<StoredJournal> {
       const end = chunk.lastIndexOf(0x0a) + 1;
       if (end > 0) {
         const block = Buffer.concat([...rest, chunk.subarray(0, end)]);
-        length += block.length;
-        for (const text of block.toString('utf8').split('\n').slice(0, -1)) {
+        for (let start = 0; start < block.length; ) {
+          const stop = block.indexOf(0x0a, start);
+          const text = block.toString('utf8', start, stop);
           line++;
-          if (text.trim() === '') continue;
-          const entry = parseEntry(text, `${path}:${line}`);
-          entries.set(entry.key, entry);
+          if (text.trim() !== '') {
+            const kept = keptCall(parseEntry(text, `${path}:${line}`), at + start, stop + 1 - start, once);
+            entries.set(kept.key, kept);
+          }
+          start = stop + 1;
         }
+        at += block.length;
         rest = [];
       }
       rest.push(chunk.subarray(end));
@@ -53,12 +82,45 @@ export async function readJournal(path: string): Promise<StoredJournal> {
     if (error instanceof VsrError) throw error;
     throw new VsrError('VSR_FILE', `${path} cannot be read: ${(error as Error).message}.`, { cause: error });
   }
-  return { entries, length };
+  return { entries, length: at };
 }
+
+export interface JournalAnswers {
+  /** The answer of a call, or undefined where none is stored. */
+  response(kept: KeptCall): JournalEntry['response'];
+  close(): void;
+}
+
+/** Reads answers back from the places that `readJournal` and `append` gave. Throws `VSR_FILE`. */
+export function openAnswers(path: string): JournalAnswers {
+  let file: number;
+  let whole: Buffer | undefined;
+  try {
+    file = openSync(path, 'r');
+    if (fstatSync(file).size <= LARGEST_WHOLE) whole = readFileSync(file);
+  } catch (error) {
+    throw new VsrError('VSR_FILE', `${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+  }
+  return {
+    response({ at, length, hasText }) {
+      if (!hasText) return undefined;
+      let line = whole?.subarray(at, at + length);
+      if (!line) {
+        line = Buffer.allocUnsafe(length);
+        readSync(file, line, 0, length, at);
+      }
+      return (JSON.parse(line.toString('utf8')) as JournalEntry).response;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Up to here one read is cheaper than one a line. */
+const LARGEST_WHOLE = 1 << 26;
 
 export interface Journal {
   /** Resolves when the line is written, and, where the journal is `durable`, on the disk. Lines that wait share one write. */
-  append(entry: JournalEntry): Promise<void>;
+  append(entry: JournalEntry): Promise<KeptCall>;
   close(): Promise<void>;
 }
 
@@ -69,7 +131,8 @@ export interface Journal {
  */
 export async function openJournal(path: string, length: number, durable: boolean): Promise<Journal> {
   const file = await openAt(path, length);
-  let waiting: { line: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  let end = length;
+  let waiting: { line: Buffer; resolve: () => void; reject: (error: unknown) => void }[] = [];
   let writing: Promise<void> | undefined;
   let failure: unknown;
   const writeAll = async () => {
@@ -78,7 +141,7 @@ export async function openJournal(path: string, length: number, durable: boolean
       waiting = [];
       try {
         if (failure) throw failure;
-        await writeWhole(file, Buffer.from(batch.map(({ line }) => line).join('')));
+        await writeWhole(file, Buffer.concat(batch.map(({ line }) => line)));
         if (durable) await file.datasync();
         for (const { resolve } of batch) resolve();
       } catch (error) {
@@ -91,7 +154,10 @@ export async function openJournal(path: string, length: number, durable: boolean
   return {
     append: (entry) =>
       new Promise((resolve, reject) => {
-        waiting.push({ line: `${JSON.stringify(entry)}\n`, resolve, reject });
+        const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+        const kept = keptCall(entry, end, line.length);
+        end += line.length;
+        waiting.push({ line, resolve: () => resolve(kept), reject });
         // Calls that finish in the same turn go into the same write.
         writing ??= Promise.resolve().then(writeAll);
       }),
@@ -116,6 +182,36 @@ async function openAt(path: string, length: number): Promise<FileHandle> {
 
 async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten;
+}
+
+function keptCall(
+  { key, id, model, repeat, cell, response, judge }: JournalEntry,
+  at: number,
+  length: number,
+  once: (text: string) => string = (text) => text,
+): KeptCall {
+  return {
+    key,
+    id: once(id),
+    model: once(model),
+    ...(repeat !== undefined && { repeat }),
+    cell,
+    ...(judge && { judge }),
+    at,
+    length,
+    hasText: response !== undefined,
+  };
+}
+
+/** Equal texts as one text: ids and models stand in the file again and again. */
+function sharedTexts(): (text: string) => string {
+  const texts = new Map<string, string>();
+  return (text) => {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    texts.set(text, text);
+    return text;
+  };
 }
 
 function parseEntry(text: string, where: string): JournalEntry {

@@ -39,6 +39,14 @@ export function takeLock(path: string, output: string): Lock {
   throw busy(path, output, undefined);
 }
 
+/** The living process that holds the lock, or null. */
+export function lockHolder(path: string): { readonly pid: number; readonly host: string } | null {
+  const text = read(path);
+  const holder = text === undefined ? undefined : parse(text);
+  const self: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  return holder && isAlive(holder, self) ? { pid: holder.pid, host: holder.host } : null;
+}
+
 /** The lock appears with its whole text or not at all: it is written beside its place and linked into it. */
 function create(path: string, text: string, output: string): boolean {
   const mine = `${path}.${process.pid}`;

@@ -23,6 +23,8 @@ export interface AskedModel {
   readonly temperature: number;
   readonly systemPrompt?: string;
   readonly price: Price | null;
+  /** Tokens that a prompt may have; absent = unknown. */
+  readonly contextWindow?: number;
   readonly accessKey?: string;
   readonly extraBody: Readonly<Record<string, unknown>>;
 }
@@ -30,10 +32,12 @@ export interface AskedModel {
 /** Every call of the recorder is a lookup; this many at a time keep the journal's writes large. */
 const RECORDED_CONCURRENCY = 16;
 const USUAL_PAUSE_MS = 500;
+/** Types of servers that one runs oneself: they send no bill. */
+const OWN_SERVERS: ReadonlySet<string> = new Set(['ollama', 'vllm']);
 
 /**
  * The configured models, else those the query file has outcomes of; of these the ones that `--models` names.
- * `given` says whether a flag was given: a flag beats what a model or an endpoint says, its default does not.
+ * `flag` names them in errors. `given` says whether a flag was given: a flag beats what a model or an endpoint says, its default does not.
  * Throws `VSR_CONFIG` if there is none or an endpoint is incomplete, `VSR_MODEL_UNKNOWN` for a name that is not among them.
  */
 export function askedModels(
@@ -41,6 +45,7 @@ export function askedModels(
   file: QueryFile,
   catalogue: ModelCatalogue,
   given: (flag: string) => boolean,
+  flag = '--models',
 ): AskedModel[] {
   const configured = Object.keys(config.modelConfig);
   const known = configured.length > 0 ? configured : file.recordedModels;
@@ -50,7 +55,7 @@ export function askedModels(
     });
   }
   const endpoints = configured.length > 0 ? endpointsOf(config, given) : [recorder(config)];
-  return chosen(config.benchmark.models, known).map((alias) => {
+  return chosen(config.benchmark.models, known, flag).map((alias) => {
     const own = config.modelConfig[alias];
     const preferred = own?.preferredEndpoints ?? [];
     const routes = endpoints
@@ -62,25 +67,31 @@ export function askedModels(
       });
     }
     const { maxTokens, temperature } = config.benchmark;
+    const window = own?.contextWindowSize ?? catalogue.get(alias)?.contextWindow;
     return {
       alias,
       routes,
       maxTokens: given('--max-tokens') ? maxTokens : (own?.maxTokens ?? maxTokens),
       temperature: given('--temperature') ? temperature : (own?.temperature ?? temperature),
       ...(own?.systemPrompt && { systemPrompt: own.systemPrompt }),
-      price: priceOf(own?.pricing, catalogue.get(alias)),
+      price: priceOf(
+        own?.pricing,
+        catalogue.get(alias),
+        routes.every(({ endpoint }) => OWN_SERVERS.has(endpoint.type)),
+      ),
+      ...(window != null && { contextWindow: window }),
       ...(own?.accessKey !== undefined && { accessKey: own.accessKey }),
       extraBody: own?.extraBody ?? {},
     };
   });
 }
 
-function chosen(names: readonly string[] | undefined, known: readonly string[]): readonly string[] {
+function chosen(names: readonly string[] | undefined, known: readonly string[], flag: string): readonly string[] {
   if (names === undefined) return known;
   const stray = names.find((name) => !known.includes(name));
   if (stray !== undefined) {
     const near = nearestName(stray, known);
-    throw new VsrError('VSR_MODEL_UNKNOWN', `--models: there is no model "${stray}"; known are ${known.join(', ')}.`, {
+    throw new VsrError('VSR_MODEL_UNKNOWN', `${flag}: there is no model "${stray}"; known are ${known.join(', ')}.`, {
       ...(near !== undefined && { hint: `Did you mean ${near}?` }),
     });
   }

@@ -1,23 +1,31 @@
 // Every call there is to make, in the order it will be made, and which of them an earlier run has made already.
 import { createHash } from 'node:crypto';
+import type { OutcomeCell } from '../../data/outcome.js';
 import { hash32, seededRandom } from '../../math/random.js';
-import type { JournalEntry } from './journal.js';
+import type { KeptCall } from './journal.js';
 import type { AskedModel } from './models.js';
-import { TEMPLATE_HASH } from './prompt.js';
+import { estimatedTokens } from './price.js';
+import { templateHash } from './prompt.js';
 import type { Question } from './questions.js';
 
 export interface Call {
   readonly question: Question;
   readonly model: AskedModel;
+  /** 0 for the first time a model is asked a query, then 1, 2 … */
+  readonly repeat: number;
   /** SHA-256 of everything that shapes the answer. */
   readonly key: string;
 }
 
 export interface Plan {
-  /** Query by query in the order of the file, model by model: as the results are written. */
+  /** Query by query in the order of the file, model by model, repeat by repeat: as the results are written. */
   readonly calls: readonly Call[];
+  /** How often each model is asked each query. */
+  readonly repeats: number;
   /** Made before, by key. */
-  readonly done: ReadonlyMap<string, JournalEntry>;
+  readonly done: ReadonlyMap<string, KeptCall>;
+  /** Known without a call, by key: the prompt is longer than the model's context window. */
+  readonly settled: ReadonlyMap<string, OutcomeCell>;
   /** The rest, query by query, the queries shuffled with the seed: what is stopped early is a fair sample. */
   readonly open: readonly Call[];
 }
@@ -26,34 +34,55 @@ export interface PlanOptions {
   readonly seed: number;
   /** Missing cells are asked again. */
   readonly retryFailed: boolean;
+  readonly repeats?: number;
+  readonly concise?: boolean;
 }
 
 export function planCalls(
   questions: readonly Question[],
   models: readonly AskedModel[],
-  stored: ReadonlyMap<string, JournalEntry>,
-  { seed, retryFailed }: PlanOptions,
+  stored: ReadonlyMap<string, KeptCall>,
+  { seed, retryFailed, repeats = 1, concise = false }: PlanOptions,
 ): Plan {
-  const settings = models.map(settingsKey);
+  const template = templateHash(concise);
+  const settings = models.map((model) => settingsKey(model, template));
   const calls: Call[] = [];
-  const done = new Map<string, JournalEntry>();
+  const done = new Map<string, KeptCall>();
+  const settled = new Map<string, OutcomeCell>();
+  const open: Call[] = [];
   for (const question of questions) {
     models.forEach((model, m) => {
-      const key = callKey(question, settings[m]!);
-      calls.push({ question, model, key });
-      const entry = stored.get(key);
-      if (entry && !(retryFailed && isFailed(entry))) done.set(key, entry);
+      const tooLong = tooLongCell(question, model);
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const key = callKey(question, settings[m]!, repeat);
+        const entry = stored.get(key);
+        const isDone = entry !== undefined && !(retryFailed && isFailed(entry));
+        calls.push({ question, model, repeat, key: entry?.key ?? key });
+        if (isDone) done.set(entry.key, entry);
+        else if (tooLong) settled.set(key, tooLong);
+      }
     });
   }
-  const order = seededRandom(seed).fork('benchmark order').shuffle(questions.keys());
-  const open = order
-    .flatMap((q) => calls.slice(q * models.length, (q + 1) * models.length))
-    .filter((call) => !done.has(call.key));
-  return { calls, done, open };
+  const perQuestion = models.length * repeats;
+  for (const q of seededRandom(seed).fork('benchmark order').shuffle(questions.keys())) {
+    for (let i = q * perQuestion; i < (q + 1) * perQuestion; i++) {
+      const call = calls[i]!;
+      if (!done.has(call.key) && !settled.has(call.key)) open.push(call);
+    }
+  }
+  return { calls, repeats, done, settled, open };
+}
+
+/** Nothing is sent: a server would refuse it, and one that cuts the prompt without a word would answer another question. */
+function tooLongCell({ prompt }: Question, { contextWindow, systemPrompt }: AskedModel): OutcomeCell | null {
+  const tokens = estimatedTokens(systemPrompt, prompt);
+  if (contextWindow === undefined || tokens <= contextWindow) return null;
+  const error = `about ${tokens} tokens, and the context window holds ${contextWindow}; not sent`;
+  return { quality: 0, status: 'too_long', error };
 }
 
 /** A call that gave no quality although it could have. */
-export function isFailed({ cell }: Pick<JournalEntry, 'cell'>): boolean {
+export function isFailed({ cell }: Pick<KeptCall, 'cell'>): boolean {
   return cell.quality === null && cell.status !== 'unscored';
 }
 
@@ -74,14 +103,16 @@ export function routesFor({ question, model }: Call): AskedModel['routes'] {
 }
 
 /** What a model adds to the key; endpoints count by type and name of the model there, not by address or key. */
-function settingsKey({ alias, routes, maxTokens, temperature, systemPrompt, extraBody }: AskedModel): string {
+function settingsKey(
+  { alias, routes, maxTokens, temperature, systemPrompt, extraBody }: AskedModel,
+  template: string,
+): string {
   const places = routes.map(({ endpoint, model }) => [endpoint.type, model]);
-  return JSON.stringify([alias, places, maxTokens, temperature, systemPrompt ?? null, extraBody, TEMPLATE_HASH]);
+  return JSON.stringify([alias, places, maxTokens, temperature, systemPrompt ?? null, extraBody, template]);
 }
 
-/** The last part is the number of the repeat: today every question is asked once. */
-function callKey({ query, promptHash }: Question, settings: string): string {
+function callKey({ query, promptHash }: Question, settings: string, repeat: number): string {
   return createHash('sha256')
-    .update(JSON.stringify([query.id, promptHash, settings, 0]))
+    .update(JSON.stringify([query.id, promptHash, settings, repeat]))
     .digest('hex');
 }

@@ -13,8 +13,8 @@ export interface Price {
 
 type Pricing = VsrConfig['modelConfig'][string]['pricing'];
 
-/** The configuration's price, else the catalogue's if it knows both sides. */
-export function priceOf(pricing: Pricing, catalogue: CatalogueModel | undefined): Price | null {
+/** The configuration's price, else the catalogue's if it knows both sides, else nothing where all its servers are one's own. */
+export function priceOf(pricing: Pricing, catalogue: CatalogueModel | undefined, free = false): Price | null {
   if (pricing) {
     const cached = pricing.cachedInputPer_1m;
     return {
@@ -24,7 +24,7 @@ export function priceOf(pricing: Pricing, catalogue: CatalogueModel | undefined)
     };
   }
   const { inputPrice = null, outputPrice = null, cachedInputPrice = null } = catalogue ?? {};
-  if (inputPrice === null || outputPrice === null) return null;
+  if (inputPrice === null || outputPrice === null) return free ? { input: 0, output: 0 } : null;
   return {
     input: inputPrice,
     output: outputPrice,
@@ -48,3 +48,23 @@ export function costOf(
   const input = (inputTokens - cached) * price.input + cached * (price.cachedInput ?? price.input);
   return (input + outputTokens * price.output) / 1e6;
 }
+
+/** What was really spent on a call: what the server reports, else what the prices make of its tokens. */
+export function spentOn(price: Price | null, tokens: Tokens): number | null {
+  return tokens.reportedCost ?? costOf(price, tokens);
+}
+
+/** Characters that make a token, on average. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** What a text will count as, where nobody has counted it. */
+export function estimatedTokens(...texts: readonly (string | undefined)[]): number {
+  return texts.reduce((sum, text) => sum + Math.ceil((text?.length ?? 0) / CHARACTERS_PER_TOKEN), 0);
+}
+
+/** No tokeniser makes more tokens than a text has bytes; a little is added for the marks of a chat. */
+export function mostTokens(...texts: readonly (string | undefined)[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), CHAT_MARKS);
+}
+
+const CHAT_MARKS = 64;

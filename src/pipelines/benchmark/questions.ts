@@ -3,21 +3,29 @@ import { createHash } from 'node:crypto';
 import type { VsrConfig } from '../../config/schema.js';
 import { readJsonLines } from '../../data/jsonl.js';
 import type { OutcomeRow } from '../../data/outcome.js';
+import { parsePythonLiteral } from '../../data/python-literal.js';
 import type { Query } from '../../data/query.js';
 import { readOutcomes } from '../../data/read-outcomes.js';
-import { readQueries } from '../../data/read-queries.js';
+import { readQueries, streamQueries } from '../../data/read-queries.js';
 import type { RowCounts } from '../../data/row-counter.js';
 import { sampleQueries } from '../../data/sample.js';
+import { nearestName } from '../../errors/nearest.js';
+import { VsrError } from '../../errors/vsr-error.js';
+import { testsOf } from '../../scoring/code/code-tests.js';
 import { type ResolvedScorer, resolveScorer } from '../../scoring/registry.js';
 import { scoreCompletion } from '../../scoring/score-completion.js';
 import type { PipelineContext } from '../context.js';
+import { imageHash, imagePlaces } from './images.js';
+import { promptFor } from './prompt.js';
 
 export interface Question {
   readonly query: Query;
   readonly scorer: ResolvedScorer;
   readonly prompt: string;
-  /** SHA-256 of the prompt, once for all models. */
+  /** SHA-256 of the prompt and its images, once for all models. */
   readonly promptHash: string;
+  /** URLs, and absolute paths. */
+  readonly images: readonly string[];
   /** For errors: file and id. */
   readonly where: string;
 }
@@ -51,24 +59,68 @@ export async function readQueryFile(config: VsrConfig, path: string, context: Pi
 
 /**
  * The seeded sample of a file, ready to be asked.
- * Throws `VSR_SCORER_UNKNOWN`, or `VSR_DATA` for a truth that its scorer cannot read, naming the row.
+ * Throws `VSR_SCORER_UNKNOWN`, or `VSR_DATA` for a truth that its scorer cannot read or an image that is not there, with
+ * file and line; `VSR_USAGE` for a --scorer that names no task.
  */
-export async function prepareQuestions(
-  config: VsrConfig,
-  file: QueryFile,
-  promptFor: (query: Query, scorer: ResolvedScorer['name']) => string,
-): Promise<Question[]> {
-  const sample = sampleQueries(file.queries, config.benchmark.queryLimit, config.seed);
+export async function prepareQuestions(config: VsrConfig, file: QueryFile): Promise<Question[]> {
+  const { queryLimit, scorer: scorers, concise } = config.benchmark;
+  checkTasks(Object.keys(scorers), file);
+  const sample = sampleQueries(file.queries, queryLimit, config.seed);
+  const judge = config.scoring.judge.model !== undefined;
   const questions: Question[] = [];
   for (const query of sample) {
-    const { metric, choices, groundTruth } = query;
+    const { metric, choices, groundTruth, taskName } = query;
     const where = `${file.path}, query ${query.id}`;
-    const scorer = await resolveScorer({ metric, hasChoices: choices !== null, groundTruth }, where);
-    const prompt = promptFor(query, scorer.name);
-    tryTruth(query, scorer, where);
-    questions.push({ query, scorer, prompt, promptHash: createHash('sha256').update(prompt).digest('hex'), where });
+    const override = taskName === null ? undefined : ownValue(scorers, taskName);
+    try {
+      const scorer = await resolveScorer(
+        { metric, hasChoices: choices !== null, groundTruth, override, judge },
+        override === undefined ? where : `--scorer ${taskName}`,
+      );
+      tryTruth(query, scorer, where);
+      const prompt = promptFor(query, scorer.name, concise);
+      const images = imagePlaces(query.images, file.path);
+      const promptHash = hashOf(prompt, imageHash(images, where));
+      questions.push({ query, scorer, prompt, promptHash, images, where });
+    } catch (error) {
+      throw await withLine(error, where, file.path, query.id);
+    }
   }
   return questions;
+}
+
+function hashOf(prompt: string, images: string): string {
+  return createHash('sha256')
+    .update(images === '' ? prompt : JSON.stringify([prompt, images]))
+    .digest('hex');
+}
+
+function checkTasks(named: readonly string[], { queries, path }: QueryFile): void {
+  if (named.length === 0) return;
+  const tasks = [...new Set(queries.flatMap(({ taskName }) => taskName ?? []))];
+  const stray = named.find((task) => !tasks.includes(task));
+  if (stray === undefined) return;
+  const near = nearestName(stray, tasks);
+  const known = tasks.length > 0 ? `its tasks are ${tasks.slice(0, 20).join(', ')}` : 'its rows name no task';
+  throw new VsrError('VSR_USAGE', `--scorer ${stray}: ${path} holds no task of that name; ${known}.`, {
+    ...(near !== undefined && { hint: `Did you mean ${near}?` }),
+  });
+}
+
+function ownValue(record: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** The error with `queries.jsonl:17` for `queries.jsonl, query 9f…`: lines are looked up only where one is needed. */
+async function withLine(error: unknown, where: string, path: string, id: string): Promise<unknown> {
+  if (!(error instanceof VsrError) || !error.message.startsWith(where)) return error;
+  for await (const { line, query } of streamQueries({ source: path })) {
+    if (query.id !== id) continue;
+    const place = /\.json$/i.test(path) ? `${path}[${line - 1}]` : `${path}:${line}`;
+    const details = { ...(error.hint !== undefined && { hint: error.hint }), cause: error };
+    return new VsrError(error.code, `${place}${error.message.slice(where.length)}`, details);
+  }
+  return error;
 }
 
 /** The first row decides. */
@@ -81,8 +133,22 @@ async function holdsOutcomes(path: string): Promise<boolean> {
 }
 
 /** A scorer complains about the truth alone, whatever the answer: so an empty one is enough to find out. */
-function tryTruth({ groundTruth, choices }: Query, scorer: ResolvedScorer, where: string): void {
+function tryTruth({ query, groundTruth, choices }: Query, scorer: ResolvedScorer, where: string): void {
+  if (scorer.name === 'code') {
+    tryTests(groundTruth, query, where);
+    return;
+  }
   scoreCompletion({ completion: NO_ANSWER, scorer, groundTruth, choices, where });
+}
+
+function tryTests(groundTruth: Query['groundTruth'], query: string, where: string): void {
+  if (groundTruth === null) return;
+  try {
+    testsOf(groundTruth, query, parsePythonLiteral);
+  } catch (error) {
+    if (!(error instanceof VsrError)) throw error;
+    throw new VsrError(error.code, `${where}: ${error.message}`, error.hint === undefined ? {} : { hint: error.hint });
+  }
 }
 
 const NO_ANSWER = {

@@ -5,57 +5,79 @@ import type { OutcomeCell } from '../../data/outcome.js';
 import { outcomeRowToJson } from '../../data/outcome-row.js';
 import { OUTCOMES_FORMAT, type OutcomesMeta } from '../outcomes-meta.js';
 import { VERSION } from '../version.js';
-import type { JournalEntry } from './journal.js';
+import { type JournalAnswers, type KeptCall, openAnswers } from './journal.js';
 import type { AskedModel } from './models.js';
 import type { RunPaths } from './paths.js';
 import type { Call } from './plan.js';
-import { TEMPLATE_HASH } from './prompt.js';
+import { templateHash } from './prompt.js';
+import { cellOfRepeats } from './repeats.js';
 
 export interface RunResults {
-  /** All calls of the plan: query by query, model by model. */
+  /** All calls of the plan: query by query, model by model, repeat by repeat. */
   readonly calls: readonly Call[];
+  readonly repeats: number;
   readonly models: readonly AskedModel[];
   /** Finished calls, by key. */
-  readonly finished: ReadonlyMap<string, JournalEntry>;
+  readonly finished: ReadonlyMap<string, KeptCall>;
   /** Cells of calls that were not made, by key. */
   readonly unmade: ReadonlyMap<string, OutcomeCell>;
   /** true: the queries are the bundled example's. */
   readonly example: boolean;
+  readonly judge: { readonly model: string; readonly promptHash: string } | null;
 }
+
+/** The cell of one call, made or not. */
+export function cellOfCall({ finished, unmade }: Pick<RunResults, 'finished' | 'unmade'>, { key }: Call): OutcomeCell {
+  return finished.get(key)?.cell ?? unmade.get(key) ?? CANCELED;
+}
+
+const CANCELED: OutcomeCell = { quality: null, status: 'canceled' };
 
 /**
  * Queries without a single finished call are left out. Equal results give equal bytes, however often the run was cut.
  * Throws `VSR_FILE`; each file is then the old or the new one.
  */
 export function writeResults(paths: RunPaths, config: VsrConfig, results: RunResults): void {
-  writeFileAtomically(paths.responses, responseLines(results));
+  if (!config.benchmark.noResponses) {
+    const answers = openAnswers(paths.journal);
+    try {
+      writeFileAtomically(paths.responses, responseLines(results, answers));
+    } finally {
+      answers.close();
+    }
+  }
   writeFileAtomically(paths.meta, `${JSON.stringify(metaOf(config, results), null, 2)}\n`);
   writeFileAtomically(paths.outcomes, outcomeLines(results));
 }
 
-function* outcomeLines({ calls, models, finished, unmade }: RunResults): Generator<string> {
-  for (let start = 0; start < calls.length; start += models.length) {
-    const row = calls.slice(start, start + models.length);
+function* outcomeLines(results: RunResults): Generator<string> {
+  const { calls, models, repeats, finished } = results;
+  const perQuery = models.length * repeats;
+  for (let start = 0; start < calls.length; start += perQuery) {
+    const row = calls.slice(start, start + perQuery);
     if (!row.some(({ key }) => finished.has(key))) continue;
     const outcomes: Record<string, OutcomeCell> = {};
-    for (const { key, model } of row) {
-      outcomes[model.alias] = finished.get(key)?.cell ?? unmade.get(key) ?? { quality: null, status: 'canceled' };
+    for (let i = 0; i < perQuery; i += repeats) {
+      const cells = row.slice(i, i + repeats).map((call) => cellOfCall(results, call));
+      outcomes[row[i]!.model.alias] = cellOfRepeats(cells);
     }
     yield `${JSON.stringify(outcomeRowToJson({ query: row[0]!.question.query, outcomes }))}\n`;
   }
 }
 
-function* responseLines({ calls, finished }: RunResults): Generator<string> {
-  for (const { key } of calls) {
-    const entry = finished.get(key);
-    if (!entry?.response) continue;
-    const { text, finishReason } = entry.response;
-    yield `${JSON.stringify({ id: entry.id, model: entry.model, response: text, finishReason })}\n`;
+function* responseLines({ calls, finished }: RunResults, answers: JournalAnswers): Generator<string> {
+  for (const { key, repeat } of calls) {
+    const kept = finished.get(key);
+    const response = kept && answers.response(kept);
+    if (!response) continue;
+    const { text, finishReason } = response;
+    const which = repeat > 0 ? { repeat } : {};
+    yield `${JSON.stringify({ id: kept.id, model: kept.model, ...which, response: text, finishReason })}\n`;
   }
 }
 
 /** Nothing here changes from one run to the next of the same command: no time, no key, no path. */
-function metaOf({ scoring, seed, benchmark }: VsrConfig, { models, example }: RunResults): OutcomesMeta {
+function metaOf({ scoring, seed, benchmark }: VsrConfig, { models, example, judge, repeats }: RunResults): OutcomesMeta {
   return {
     format: OUTCOMES_FORMAT,
     version: VERSION,
@@ -73,8 +95,15 @@ function metaOf({ scoring, seed, benchmark }: VsrConfig, { models, example }: Ru
         },
       ]),
     ),
-    prompts: TEMPLATE_HASH,
-    scoring: { numericTolerance: scoring.numericTolerance, truncated: scoring.truncated },
+    prompts: templateHash(benchmark.concise),
+    scoring: {
+      numericTolerance: scoring.numericTolerance,
+      truncated: scoring.truncated,
+      timeout: scoring.timeout,
+      ...(Object.keys(benchmark.scorer).length > 0 && { scorers: benchmark.scorer }),
+      ...(judge && { judge: { model: judge.model, prompt: judge.promptHash, style: scoring.judge.style } }),
+    },
+    ...(repeats > 1 && { repeats }),
     prices: Object.fromEntries(
       models.map(({ alias, price }) => [
         alias,

@@ -2,24 +2,41 @@
 import { setMaxListeners } from 'node:events';
 import type { VsrConfig } from '../../config/schema.js';
 import type { OutcomeCell } from '../../data/outcome.js';
-import { type Provider, ProviderFailure } from '../../providers/provider.js';
+import { type Completion, type Provider, ProviderFailure } from '../../providers/provider.js';
+import { hasAnswer } from '../../scoring/score-completion.js';
+import type { Budget } from './budget.js';
 import { cellOf, cellOfFailure } from './cell.js';
+import { imageUrls } from './images.js';
 import type { JournalEntry } from './journal.js';
+import type { LateScoring } from './late-scoring.js';
 import type { Endpoint } from './models.js';
 import { type Call, routesFor } from './plan.js';
+import type { Precision } from './precision.js';
+import { spentOn } from './price.js';
+import { worstCost } from './worst-cost.js';
 
 export interface CallRun {
   /** By endpoint name. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly scoring: VsrConfig['scoring'];
+  readonly late: LateScoring;
+  readonly budget: Budget;
+  readonly precision: Precision;
+  /** false: answers are scored and forgotten. */
+  readonly storeAnswers: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
   /** Keeps a finished call; the slot goes on when it resolves. */
   readonly keep: (entry: JournalEntry) => Promise<void>;
+  /** A call that will not be made by this run. */
+  readonly leaveOut: (call: Call) => void;
 }
 
 /** Calls that were not made or not finished; they stand in no journal and are made by the next run. */
 export type Unmade = ReadonlyMap<string, OutcomeCell>;
+
+/** The flag of cells that were not asked for because the model is known well enough. */
+export const ENOUGH = 'enough';
 
 /** A model that says "no" so often in a row is asked no more; a recording only lacks an outcome here and there. */
 const REFUSALS_BEFORE_STOP = 3;
@@ -36,22 +53,43 @@ export async function runCalls(calls: readonly Call[], run: CallRun): Promise<Un
   if (run.signal?.aborted) abort();
   run.signal?.addEventListener('abort', abort, { once: true });
 
+  const leaveOut = (call: Call, cell: OutcomeCell) => {
+    unmade.set(call.key, cell);
+    run.leaveOut(call);
+  };
   const make = async (call: Call) => {
     const { alias } = call.model;
-    if ((refusals.get(alias) ?? 0) >= REFUSALS_BEFORE_STOP) {
-      const error = `${alias} refused ${REFUSALS_BEFORE_STOP} calls in a row and was asked no more`;
-      unmade.set(call.key, { quality: null, status: 'skipped', error });
+    const reason =
+      (refusals.get(alias) ?? 0) >= REFUSALS_BEFORE_STOP
+        ? { error: `${alias} refused ${REFUSALS_BEFORE_STOP} calls in a row and was asked no more` }
+        : whyNot(call, run);
+    if (reason) {
+      leaveOut(call, { quality: null, status: 'skipped', ...reason });
       return;
     }
-    const made = await ask(call, run, stop.signal);
-    if (!made.finished) {
-      unmade.set(call.key, made.cell);
+    const reservation = await run.budget.reserve(worstCost(call, run.late) ?? 0);
+    if (reservation === null) {
+      leaveOut(call, { quality: null, status: 'skipped', error: 'the budget of the run was reached' });
       return;
     }
-    const { status } = made.entry.cell;
-    const refused = made.paid && (status === 'auth' || status === 'bad_request');
-    refusals.set(alias, refused ? (refusals.get(alias) ?? 0) + 1 : 0);
-    await run.keep(made.entry);
+    let spent = 0;
+    try {
+      if (stop.signal.aborted) return;
+      const made = await ask(call, run, stop.signal);
+      if ('unmade' in made) {
+        leaveOut(call, made.unmade);
+        return;
+      }
+      spent = made.spent;
+      const { status } = made.entry.cell;
+      const refused = made.paid && (status === 'auth' || status === 'bad_request');
+      refusals.set(alias, refused ? (refusals.get(alias) ?? 0) + 1 : 0);
+      const entry = await keepScored(call, made, run, stop.signal);
+      spent += entry.judge?.cost ?? 0;
+      if (call.repeat === 0 && entry.cell.quality !== null) run.precision.note(alias, entry.cell.quality);
+    } finally {
+      reservation.settle(spent);
+    }
   };
   const slot = async (queue: Iterator<Call>) => {
     for (let next = queue.next(); !next.done && !stop.signal.aborted; next = queue.next()) await make(next.value);
@@ -71,15 +109,29 @@ export async function runCalls(calls: readonly Call[], run: CallRun): Promise<Un
   }
 }
 
-type Made =
-  | { readonly finished: true; readonly entry: JournalEntry; readonly paid: boolean }
-  | { readonly finished: false; readonly cell: OutcomeCell };
+/** Why a call need not, or had better not, be made. */
+function whyNot(call: Call, { precision, late }: CallRun): Partial<OutcomeCell> | undefined {
+  if (precision.isEnough(call.model.alias)) return { flags: [ENOUGH] };
+  if (call.question.scorer.name === 'judge' && late.judge?.isDead) {
+    return { error: `the judge ${late.judge.model} refused and is asked no more` };
+  }
+  return undefined;
+}
+
+interface Made {
+  readonly entry: JournalEntry;
+  readonly completion?: Completion;
+  readonly paid: boolean;
+  /** US dollars; 0 where unknown. */
+  readonly spent: number;
+}
 
 /** One call, at its next endpoint if one cannot be reached. */
-async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made> {
-  const { question, model, key } = call;
-  const { id, images } = question.query;
-  const about = { key, id, model: model.alias };
+async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made | { readonly unmade: OutcomeCell }> {
+  const { question, model, key, repeat } = call;
+  const { id } = question.query;
+  const about = { key, id, model: model.alias, ...(repeat > 0 && { repeat }) };
+  const images = await imageUrls(question.images);
   let failure: ProviderFailure | undefined;
   let paid = false;
   for (const { endpoint, model: name } of routesFor(call)) {
@@ -95,26 +147,45 @@ async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made>
         images,
         maxTokens: model.maxTokens,
         temperature: model.temperature,
-        seed: run.seed,
+        // Another repeat is another draw.
+        seed: run.seed + repeat,
         signal,
       });
       const { text, finishReason } = completion;
       const cell = cellOf(call, completion, run.scoring);
-      return { finished: true, paid, entry: { ...about, cell, response: { text, finishReason } } };
+      const spent = spentOn(model.price, completion) ?? 0;
+      const response = run.storeAnswers && { response: { text, finishReason } };
+      return { paid, completion, spent, entry: { ...about, cell, ...response } };
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
       failure = error;
       if (error.status !== 'network') break;
     }
   }
-  const cell = cellOfFailure(failure!);
+  const cell = cellOfFailure(failure!, run.scoring);
   // Nothing was sent, or the end of it was not awaited: no call was finished.
-  if (failure!.attempts === 0 || failure!.status === 'canceled') return { finished: false, cell };
-  return { finished: true, paid, entry: { ...about, cell } };
+  if (failure!.attempts === 0 || failure!.status === 'canceled') return { unmade: cell };
+  return { paid, spent: 0, entry: { ...about, cell } };
 }
 
-/** Calls by the endpoint they start at, in their order. */
-function byEndpoint(calls: readonly Call[]): { endpoint: Endpoint; calls: Call[] }[] {
+/** The answer is kept before it is run or judged: whatever happens then, it is not paid for again. */
+async function keepScored(call: Call, made: Made, run: CallRun, signal: AbortSignal): Promise<JournalEntry> {
+  const { entry, completion } = made;
+  if (!completion || !hasAnswer(completion) || !run.late.scores(call.question)) {
+    await run.keep(entry);
+    return entry;
+  }
+  await run.keep(entry);
+  const { found, judge, error } = await run.late.score(call, completion.text, signal);
+  if (signal.aborted && found.quality === null) return entry;
+  const cell = { ...cellOf(call, completion, run.scoring, found), ...(error !== undefined && { error }) };
+  const scored = { ...entry, cell, ...(judge && { judge }) };
+  await run.keep(scored);
+  return scored;
+}
+
+/** Calls by the endpoint they start at, in their order; model by model where changing models means loading them. */
+function byEndpoint(calls: readonly Call[]): { endpoint: Endpoint; calls: readonly Call[] }[] {
   const groups = new Map<string, { endpoint: Endpoint; calls: Call[] }>();
   for (const call of calls) {
     const { endpoint } = routesFor(call)[0]!;
@@ -122,7 +193,19 @@ function byEndpoint(calls: readonly Call[]): { endpoint: Endpoint; calls: Call[]
     group.calls.push(call);
     groups.set(endpoint.name, group);
   }
-  return [...groups.values()];
+  return [...groups.values()].map(({ endpoint, calls: own }) =>
+    (endpoint.type as string) === 'ollama' ? { endpoint, calls: modelByModel(own) } : { endpoint, calls: own },
+  );
+}
+
+function modelByModel(calls: readonly Call[]): Call[] {
+  const groups = new Map<string, Call[]>();
+  for (const call of calls) {
+    const own = groups.get(call.model.alias);
+    if (own) own.push(call);
+    else groups.set(call.model.alias, [call]);
+  }
+  return [...groups.values()].flat();
 }
 
 function rethrowAfter(action: () => void) {

@@ -1,6 +1,6 @@
 // Which calls there are, which were made before, and where each goes.
 import { describe, expect, test } from 'vitest';
-import type { JournalEntry } from '../../../src/pipelines/benchmark/journal.js';
+import type { KeptCall } from '../../../src/pipelines/benchmark/journal.js';
 import type { AskedModel, Endpoint } from '../../../src/pipelines/benchmark/models.js';
 import { planCalls, routesFor } from '../../../src/pipelines/benchmark/plan.js';
 import type { Question } from '../../../src/pipelines/benchmark/questions.js';
@@ -13,6 +13,7 @@ const question = (id: string, prompt = id): Question => ({
   scorer,
   prompt,
   promptHash: `hash of ${prompt}`,
+  images: [],
   where: id,
 });
 const endpoint = (name: string, more: Partial<Endpoint> = {}): Endpoint => ({
@@ -50,6 +51,7 @@ describe('the key of a call', () => {
     ['temperature', question('q'), model('a', { temperature: 1 })],
     ['the system prompt', question('q'), model('a', { systemPrompt: 'Be brief.' })],
     ['the extra body', question('q'), model('a', { extraBody: { top_k: 1 } })],
+    ['the images', { ...question('q'), promptHash: 'hash of q and images' }, model('a')],
   ])('changes with %s', (_, q, m) => {
     expect(keyOf(q, m)).not.toBe(own);
   });
@@ -69,9 +71,9 @@ describe('a plan', () => {
   const questions = ['q1', 'q2', 'q3'].map((id) => question(id));
   const models = [model('a'), model('b')];
   const { calls } = planCalls(questions, models, new Map(), OPTIONS);
-  const entry = (at: number, cell: JournalEntry['cell']): [string, JournalEntry] => {
+  const entry = (at: number, cell: KeptCall['cell']): [string, KeptCall] => {
     const { key, question: q, model: m } = calls[at]!;
-    return [key, { key, id: q.query.id, model: m.alias, cell }];
+    return [key, { key, id: q.query.id, model: m.alias, cell, at: 0, length: 1, hasText: true }];
   };
   const stored = new Map([
     entry(0, { quality: 0, status: 'ok' }),
@@ -95,6 +97,52 @@ describe('a plan', () => {
   test('leaves out what was made before; a failed call only unless it is to be asked again', () => {
     expect(open(false).sort()).toEqual([1, 2, 5]);
     expect(open(true).sort()).toEqual([1, 2, 3, 5]);
+  });
+});
+
+describe('repeats', () => {
+  const plan = planCalls([question('q1'), question('q2')], [model('a'), model('b')], new Map(), { ...OPTIONS, repeats: 3 });
+  test('stand beside each other, each with a key of its own', () => {
+    const { calls, open, repeats } = plan;
+    expect([calls.length, open.length, repeats]).toEqual([12, 12, 3]);
+    expect(calls.slice(0, 6).map(({ question: q, model: m, repeat }) => q.query.id + m.alias + repeat)).toEqual([
+      'q1a0',
+      'q1a1',
+      'q1a2',
+      'q1b0',
+      'q1b1',
+      'q1b2',
+    ]);
+    expect(new Set(calls.map(({ key }) => key)).size).toBe(12);
+  });
+  test('begin with the call that a run without repeats makes', () => {
+    expect(plan.calls[0]!.key).toBe(keyOf(question('q1'), model('a')));
+  });
+});
+
+describe('a prompt longer than the context window', () => {
+  // Four characters a token: 41 characters are 11 tokens.
+  const long = question('q', 'x'.repeat(41));
+  const plan = (more: Partial<AskedModel>) => planCalls([long], [model('a', more)], new Map(), OPTIONS);
+  test('is settled without a call, for that model alone', () => {
+    const { open, settled } = planCalls(
+      [long],
+      [model('small', { contextWindow: 10 }), model('large', { contextWindow: 11 })],
+      new Map(),
+      OPTIONS,
+    );
+    expect(open.map((call) => call.model.alias)).toEqual(['large']);
+    expect([...settled.values()]).toEqual([
+      {
+        quality: 0,
+        status: 'too_long',
+        error: 'about 11 tokens, and the context window holds 10; not sent',
+      },
+    ]);
+  });
+  test('counts the system prompt, and needs a known window', () => {
+    expect(plan({ contextWindow: 11, systemPrompt: 'Be brief.' }).open).toHaveLength(0);
+    expect(plan({ systemPrompt: 'Be brief.' }).open).toHaveLength(1);
   });
 });
 

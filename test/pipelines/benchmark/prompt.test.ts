@@ -1,6 +1,6 @@
 // What is sent for each kind of answer.
 import { describe, expect, test } from 'vitest';
-import { promptFor, TEMPLATE_HASH } from '../../../src/pipelines/benchmark/prompt.js';
+import { promptFor, templateHash } from '../../../src/pipelines/benchmark/prompt.js';
 import { SCORER_NAMES } from '../../../src/scoring/registry.js';
 import { queryWith } from './query-fixture.js';
 
@@ -44,5 +44,34 @@ test('every other scorer gets the query alone', () => {
 });
 
 test('the hash is of the templates, the same in every process', () => {
-  expect(TEMPLATE_HASH).toMatch(/^[0-9a-f]{16}$/);
+  expect(templateHash()).toMatch(/^[0-9a-f]{16}$/);
+  expect(templateHash(true)).not.toBe(templateHash());
+});
+
+describe('a concise prompt', () => {
+  test("asks for the letter alone and names the row's own labels", () => {
+    const choices = { labels: ['1', '2', '3'], text: ['dog', 'cat', 'cow'] };
+    expect(promptFor(queryWith({ choices }), 'multiple-choice', true)).toBe(
+      'Which one?\n\n1. dog\n2. cat\n3. cow\n\nReply with the letter alone: 1, 2 or 3.',
+    );
+  });
+  test.each(['numeric', 'math', 'exact', 'contains', 'f1', 'cemf1', 'code'] as const)('of %s asks for nothing else', (scorer) => {
+    expect(promptFor(queryWith(), scorer, true)).toMatch(/^Which one\?\n\nReply with .* alone/);
+  });
+});
+
+describe('a prompt for code', () => {
+  const code = 'Give the whole solution in one Python code block.';
+  const groundTruth = "['assert set(similar([1], [2])) == set([3])']";
+  test('names the function that the tests call, where the query does not', () => {
+    const query = 'Find shared elements.';
+    expect(promptFor(queryWith({ query, groundTruth }), 'code')).toBe(`${query}\n\n${code} Call the function similar.`);
+    const naming = 'Write similar(a, b).';
+    expect(promptFor(queryWith({ query: naming, groundTruth }), 'code')).toBe(`${naming}\n\n${code}`);
+  });
+  test('leaves a query alone that begins the function', () => {
+    const query = 'def solve(x):\n    """Doubles."""';
+    const check = 'def check(candidate):\n    assert candidate(1) == 2';
+    expect(promptFor(queryWith({ query, groundTruth: check }), 'code')).toBe(`${query}\n\n${code}`);
+  });
 });
