@@ -6,8 +6,18 @@ import type { Tensor } from '../tensor.js';
 import { graphError } from './kernel.js';
 import { KERNELS } from './kernels.js';
 
-/** What depends on constants alone (a transposed matrix, a norm) is computed once, here. Throws `VSR_GRAPH`. */
 export function plainEvaluator(graph: ScoringGraph): Evaluator {
+  const { run, known } = prepared(graph);
+  return { engine: 'plain', run: async (inputs) => run(inputs), dispose: async () => known.clear() };
+}
+
+/** The graph as a function that answers at once, for callers that cannot wait. Throws as `plainEvaluator` and its `run` do. */
+export function plainFunction(graph: ScoringGraph): (inputs: Readonly<Record<string, Tensor>>) => Tensor {
+  return prepared(graph).run;
+}
+
+/** What depends on constants alone (a transposed matrix, a norm) is computed once, here. Throws `VSR_GRAPH`. */
+function prepared(graph: ScoringGraph) {
   checkGraph(graph);
   const known = new Map(Object.entries(graph.constants));
   const nodes = graph.nodes.filter((node) => {
@@ -15,17 +25,14 @@ export function plainEvaluator(graph: ScoringGraph): Evaluator {
     runNode(node, known);
     return false;
   });
-  return {
-    engine: 'plain',
-    run: async (inputs) => {
-      checkInputs(graph, inputs);
-      const values = new Map(known);
-      for (const { name } of graph.inputs) values.set(name, inputs[name]!);
-      for (const node of nodes) runNode(node, values);
-      return values.get(graph.output)!;
-    },
-    dispose: async () => known.clear(),
+  const run = (inputs: Readonly<Record<string, Tensor>>): Tensor => {
+    checkInputs(graph, inputs);
+    const values = new Map(known);
+    for (const { name } of graph.inputs) values.set(name, inputs[name]!);
+    for (const node of nodes) runNode(node, values);
+    return values.get(graph.output)!;
   };
+  return { run, known };
 }
 
 function runNode(node: GraphNode, values: Map<string, Tensor>): void {

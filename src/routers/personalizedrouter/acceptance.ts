@@ -1,0 +1,99 @@
+// Keeps what validation says is worth keeping: the network or its start, and the taste only if it helps beyond chance.
+import { mean, standardDeviation } from '../../math/stats.js';
+import type { NamedTensors, NamedWeights } from '../../training/fit-problem.js';
+import type { EngineScalar, TensorFlow } from '../../training/tensorflow.js';
+import type { FitContext } from '../router.js';
+import { seededRandom } from '../../math/random.js';
+import type { Step } from './draw-step.js';
+import type { LearningData } from './learning-data.js';
+import type { PersonalizedRouterParams } from './params.js';
+import { personalProblem, ratedLosses } from './problem.js';
+import { stepScores } from './step-scores.js';
+import { stepTensors } from './step-tensors.js';
+
+/**
+ * The trained parameters or the initial ones without taste, whichever lose less on validation; of the trained ones the taste only
+ * if it lowers the loss of validation users by more than one standard error (paired by user).
+ */
+export function chosenParameters(
+  tf: TensorFlow,
+  data: LearningData,
+  params: PersonalizedRouterParams,
+  judged: Step,
+  initial: NamedWeights,
+  trained: NamedWeights,
+  context: FitContext,
+): NamedWeights {
+  const helps = judged.rated.length > 1 && tasteHelps(tf, data, params, judged, trained);
+  if (judged.rated.length > 0 && !helps) {
+    context.onWarning?.(
+      'personalizedrouter: tastes for kinds of queries do not help users held out: only weights and liked models are used.',
+    );
+  }
+  const kept = helps ? trained : withoutTaste(trained);
+  if (judged.targets.length === 0 && judged.rated.length === 0) return kept;
+  const start = withoutTaste(initial);
+  const lossOf = (weights: NamedWeights) => validationLoss(tf, data, params, judged, weights);
+  return lossOf(start) < lossOf(kept) ? start : kept;
+}
+
+function withoutTaste(parameters: NamedWeights): NamedWeights {
+  return { ...parameters, 'taste.strength': { shape: [1, 1], data: new Float32Array(1) } };
+}
+
+function tasteHelps(
+  tf: TensorFlow,
+  data: LearningData,
+  params: PersonalizedRouterParams,
+  judged: Step,
+  trained: NamedWeights,
+): boolean {
+  const gains = tf.tidy(() => {
+    const p = upload(tf, trained);
+    const step = stepTensors(tf, data, { ...judged, targets: new Int32Array() }, params.target === 'best', UNUSED);
+    const described = data.described ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols]) : undefined;
+    const [without, withTaste] = [false, true].map((taste) => {
+      const { scores } = stepScores(tf, p, data, step, described, taste);
+      return ratedLosses(tf, scores!, step.rated!).dataSync();
+    });
+    let target = 0;
+    return judged.rated.map(({ targets }) => {
+      const gain = mean(targets.map((_, i) => without![target + i]! - withTaste![target + i]!));
+      target += targets.length;
+      return gain;
+    });
+  });
+  return mean(gains) > standardDeviation(gains) / Math.sqrt(gains.length);
+}
+
+function validationLoss(
+  tf: TensorFlow,
+  data: LearningData,
+  params: PersonalizedRouterParams,
+  judged: Step,
+  weights: NamedWeights,
+): number {
+  return tf.tidy(() => {
+    const source = { data, params, learnedRows: judged.visible, people: [], likingShrinkage: 1 };
+    const problem = personalProblem(source, judged, weights);
+    const batch = problem.batch(tf, judged.targets);
+    const loss: EngineScalar = problem.loss({
+      tf,
+      batch,
+      parameters: upload(tf, weights),
+      buffers: {},
+      training: false,
+      random: UNUSED,
+      observe: () => {},
+    });
+    return loss.dataSync()[0]!;
+  });
+}
+
+const UNUSED = seededRandom(0); // nothing is drawn outside training
+
+function upload(tf: TensorFlow, weights: NamedWeights): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape], 'float32')]),
+  );
+}

@@ -1,0 +1,104 @@
+// What the nearest other training queries earned with each model: every query's first guess.
+import { type Matrix, rowOf } from '../../math/matrix.js';
+import { topK } from '../../math/top-k.js';
+import type { TensorFlow } from '../../training/tensorflow.js';
+import type { Component } from './components.js';
+import { ESTIMATE_SHRINKAGE, SAME_QUERY } from './constants.js';
+import type { QueryPool } from './query-pool.js';
+
+/** Above this share of the training queries, neighbours are no neighbours any more. */
+const LARGEST_SHARE = 0.1;
+const BLOCK = 256;
+
+/** How many neighbours are asked: as many as wished, at most a tenth of the training queries, at least one. */
+export function neighbourCount(wished: number, rows: number): number {
+  return wished === 0 ? 0 : Math.max(1, Math.min(wished, Math.floor(rows * LARGEST_SHARE)));
+}
+
+/**
+ * (Σ K v + 10 g) / (Σ K + 10) over the nearest of the table's rows by cosine, per component [P×M]. Rows of the query's own text
+ * are left out, of the neighbours and of g.
+ */
+export function neighbourEstimates(
+  tf: TensorFlow,
+  { unit, groups }: QueryPool,
+  components: readonly Component[],
+  count: number,
+): readonly Float32Array[] {
+  const N = components[0]!.values.length / components[0]!.prior.length;
+  const estimates = components.map(({ prior }) => new Float32Array(unit.rows * prior.length));
+  const without = components.map((component) => priorWithout(component, groups.subarray(0, N)));
+  const write = (row: number, neighbours: ArrayLike<number>) =>
+    components.forEach((component, c) => {
+      const M = component.prior.length;
+      const at = row * M;
+      estimates[c]!.set(shrunkenMean(component, neighbours, without[c]!(groups[row]!)), at);
+    });
+  if (count === 0) for (let row = 0; row < unit.rows; row++) write(row, []);
+  else forEachSimilarityRow(tf, unit, N, (row, similarity) => {
+    for (let i = 0; i < N; i++) {
+      if (groups[i] === groups[row] || similarity[i]! > SAME_QUERY) similarity[i] = Number.NEGATIVE_INFINITY;
+    }
+    write(row, topK(similarity, count).filter((i) => similarity[i]! > Number.NEGATIVE_INFINITY));
+  });
+  return estimates;
+}
+
+/** Cosines of every pool row to the first N rows. */
+function forEachSimilarityRow(
+  tf: TensorFlow,
+  unit: Matrix,
+  N: number,
+  visit: (row: number, similarity: Float32Array) => void,
+): void {
+  tf.tidy(() => {
+    const columns = tf.transpose(tf.tensor(unit.data.subarray(0, N * unit.cols), [N, unit.cols]));
+    for (let start = 0; start < unit.rows; start += BLOCK) {
+      const rows = Math.min(BLOCK, unit.rows - start);
+      const block = { rows, cols: unit.cols, data: unit.data.subarray(start * unit.cols, (start + rows) * unit.cols) };
+      const products = tf.tidy(() => tf.matMul(tf.tensor(block.data, [rows, unit.cols]), columns).dataSync());
+      const similarities = { rows, cols: N, data: products as Float32Array };
+      for (let i = 0; i < rows; i++) visit(start + i, rowOf(similarities, i));
+    }
+  });
+}
+
+function shrunkenMean({ values, present }: Component, rows: ArrayLike<number>, prior: Float64Array): Float64Array {
+  const M = prior.length;
+  const sums = prior.map((g) => ESTIMATE_SHRINKAGE * g);
+  const counts = new Float64Array(M).fill(ESTIMATE_SHRINKAGE);
+  for (let i = 0; i < rows.length; i++) {
+    for (let m = 0; m < M; m++) {
+      sums[m]! += values[rows[i]! * M + m]!;
+      counts[m]! += present[rows[i]! * M + m]!;
+    }
+  }
+  return sums.map((sum, m) => sum / counts[m]!);
+}
+
+/** g [M] without the cells of one text; a model that no other text has a cell of keeps its g. */
+function priorWithout({ values, present, prior }: Component, groups: Int32Array): (group: number) => Float64Array {
+  const M = prior.length;
+  const sums = new Float64Array(M);
+  const counts = new Float64Array(M);
+  for (let at = 0; at < values.length; at++) {
+    sums[at % M]! += values[at]!;
+    counts[at % M]! += present[at]!;
+  }
+  const members = new Map<number, number[]>();
+  groups.forEach((group, row) => {
+    const there = members.get(group);
+    if (there) there.push(row);
+    else members.set(group, [row]);
+  });
+  return (group) =>
+    Float64Array.from(prior, (g, m) => {
+      let sum = sums[m]!;
+      let count = counts[m]!;
+      for (const row of members.get(group) ?? []) {
+        sum -= values[row * M + m]!;
+        count -= present[row * M + m]!;
+      }
+      return count > 0 ? sum / count : g;
+    });
+}

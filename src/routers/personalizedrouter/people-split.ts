@@ -1,0 +1,49 @@
+// Which people the fit learns from and which it is judged by: history first, later answers as targets.
+import { seededRandom } from '../../math/random.js';
+import type { LearningPerson, PastGroup } from './learning-data.js';
+
+export interface JudgedPerson {
+  readonly person: LearningPerson;
+  readonly history: readonly PastGroup[];
+  readonly targets: readonly PastGroup[];
+}
+
+export interface PeopleSplit {
+  /** With the part of their past that may be learned from. */
+  readonly learned: readonly LearningPerson[];
+  readonly judged: readonly JudgedPerson[];
+}
+
+/** With fewer than this left to learn from, nobody is set aside, but everybody's latest answers. */
+const FEWEST_LEARNED = 10;
+const PEOPLE_ASIDE = 1 / 6;
+const LATEST_ASIDE = 0.2;
+const MOST_JUDGED = 64;
+const MOST_TARGETS = 32;
+
+/** @param historySize groups of the past that are read, the newest */
+export function splitPeople(people: readonly LearningPerson[], historySize: number, seed: number): PeopleSplit {
+  const rated = people.filter(({ past }) => past.length > 0);
+  const several = rated.filter(({ past }) => past.length > 1);
+  const count = Math.min(MOST_JUDGED, Math.round(several.length * PEOPLE_ASIDE));
+  if (count > 0 && rated.length - count >= FEWEST_LEARNED) {
+    const aside = new Set(seededRandom(seed).fork('people').shuffle(several).slice(0, count));
+    return {
+      learned: rated.filter((person) => !aside.has(person)),
+      judged: [...aside].map((person) => judged(person, Math.ceil(person.past.length / 2), historySize)),
+    };
+  }
+  const cut = (person: LearningPerson) => person.past.length - Math.floor(person.past.length * LATEST_ASIDE);
+  return {
+    learned: rated.map((person) => ({ ...person, past: person.past.slice(0, cut(person)) })),
+    judged: rated.filter((person) => cut(person) < person.past.length).map((person) => judged(person, cut(person), historySize)),
+  };
+}
+
+/** A query that stands on both sides is no target: its own answer would be told. */
+function judged(person: LearningPerson, cut: number, historySize: number): JudgedPerson {
+  const history = person.past.slice(Math.max(0, cut - historySize), cut);
+  const known = new Set(history.map(({ row }) => row));
+  const targets = person.past.slice(cut).filter(({ row }) => !known.has(row));
+  return { person, history, targets: targets.slice(0, MOST_TARGETS) };
+}
