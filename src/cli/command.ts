@@ -19,6 +19,8 @@ export interface CommandModule {
   readonly flags: readonly Flag[];
   /** Under the flags of --help. */
   readonly examples: readonly string[];
+  /** Words that may follow the command's name: `vsr benchmark status`. */
+  readonly parts?: Readonly<Record<string, { readonly summary: string; readonly module: CommandModule }>>;
   /** The exit code: 0 done, 2 something is dead, 3 a gate said no. */
   run(session: CommandSession): Promise<number>;
 }

@@ -30,12 +30,18 @@ export function flagOption(flag: Flag): Option {
 export function givenFlags(flags: readonly Flag[], options: Readonly<Record<string, unknown>>): GivenFlag[] {
   return flags.flatMap((flag) => {
     const option = new Option(flag.usage);
-    const value = options[option.attributeName()];
+    const value = givenValue(option, options[option.attributeName()]);
     return value === undefined ? [] : [{ path: flag.key, value, flag: option.long! }];
   });
 }
 
-/** A repeated list flag adds to what stands already; all others replace it. */
+/** `--no-responses` is known to commander as responses = true until it is given. */
+function givenValue(option: Option, value: unknown): unknown {
+  if (!option.negate) return value;
+  return value === false ? true : undefined;
+}
+
+/** A repeated list or pair adds to what stands already; all others replace it. */
 const READERS = {
   switch: () => true,
   text: (text: string, flag: string) => {
@@ -50,6 +56,12 @@ const READERS = {
     const items = text.split(',').map((item) => item.trim());
     if (items.includes('')) throw unexpected(flag, 'names separated by commas', text);
     return [...((previous as string[] | undefined) ?? []), ...items];
+  },
+  pairs: (text: string, flag: string, previous: unknown) => {
+    const at = text.indexOf('=');
+    const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    if (at < 0 || name === '' || value === '') throw unexpected(flag, 'name=value', text);
+    return { ...(previous as Record<string, string> | undefined), [name]: value };
   },
   numbers: (text: string, flag: string) =>
     text.split(',').map((item) => anyNumber(item.trim()) ?? fail(flag, 'numbers separated by commas', text)),

@@ -64,15 +64,31 @@ export async function buildProgram(
       .allowExcessArguments(false)
       .helpOption('-h, --help', 'show this help');
     if (name !== called) continue;
-    const module = await load();
-    for (const flag of module.flags) command.addOption(flagOption(flag));
-    command.addHelpText('after', `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join('\n')}`);
-    command.action(async () => {
-      const given = command.optsWithGlobals();
-      await run({ command: module, options: globalOptions(given), flags: givenFlags([SEED, ...module.flags], given) });
-    });
+    defineCommand(command, await load(), run);
   }
   return program;
+}
+
+/** Flags, examples, action and parts of a called command. */
+function defineCommand(
+  command: Command,
+  module: CommandModule,
+  run: (invocation: Invocation) => Promise<void>,
+): void {
+  for (const flag of module.flags) command.addOption(flagOption(flag));
+  command.addHelpText('after', `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join('\n')}`);
+  command.action(async () => {
+    const given = command.optsWithGlobals();
+    await run({ command: module, options: globalOptions(given), flags: givenFlags([SEED, ...module.flags], given) });
+  });
+  for (const [name, part] of Object.entries(module.parts ?? {})) {
+    const own = command
+      .command(name)
+      .description(part.summary)
+      .allowExcessArguments(false)
+      .helpOption('-h, --help', 'show this help');
+    defineCommand(own, part.module, run);
+  }
 }
 
 /** Thrown at --version, which ends the run wherever it stands. */

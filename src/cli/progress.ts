@@ -21,20 +21,27 @@ export interface ProgressReporter {
 
 /** Milliseconds between two lines where nothing moves. */
 const LINE_EVERY = 10_000;
+/** Milliseconds between two texts of a moving line. */
+const REDRAW_EVERY = 80;
 
 export function openProgress(terminal: Terminal, options: ProgressOptions): ProgressReporter {
   if (!options.enabled) return { report: () => {}, stop: () => {} };
   const started = new Map<string, { at: number; done: number }>();
-  const text = (progress: Progress) => {
+  const line = (progress: Progress) => {
     const now = options.now();
     const start = started.get(progress.stage) ?? { at: now, done: progress.done };
     started.set(progress.stage, start);
     return progressLine(progress, progress.done - start.done, (now - start.at) / 1000);
   };
+  // A terminal shows the parts below the whole; a file gets one line.
+  const lines = (progress: Progress) => {
+    const parts = (progress.parts?.() ?? []).map(({ name, ...part }) => line({ stage: `  ${name}`, ...part }));
+    return [line(progress), ...parts].join('\n');
+  };
   // A terminal without a width (a pipe that plays one) makes ora count endless lines.
   return options.stderr.isTTY && options.stderr.columns > 0 && !options.verbose
-    ? movingLine(terminal, options, text)
-    : plainLines(terminal, options, text);
+    ? movingLine(terminal, options, lines)
+    : plainLines(terminal, options, line);
 }
 
 /** `benchmark 120/900 · 41.3/s · 19 s left · $0.0123`. `done` of this run (not resumed work) in `seconds` give the rate. */
@@ -81,6 +88,7 @@ function movingLine(
   let latest = '';
   let opened = false;
   let stopped = false;
+  let drawn = Number.NEGATIVE_INFINITY;
   const open = async () => {
     const { default: ora } = await import('ora');
     if (stopped) return;
@@ -103,6 +111,10 @@ function movingLine(
   terminal.beforeResult = stop;
   return {
     report(progress) {
+      // A thousand calls a second need no thousand lines.
+      const now = options.now();
+      if (progress.done < progress.total && now - drawn < REDRAW_EVERY) return;
+      drawn = now;
       latest = text(progress);
       if (spinner) spinner.text = latest;
       else if (!opened && !stopped) {

@@ -30,6 +30,7 @@ describe('values', () => {
     ['wholeOrAuto', ['5'], 5],
     ['list', ['a, b,c'], ['a', 'b', 'c']],
     ['numbers', ['.8,.1,.1'], [0.8, 0.1, 0.1]],
+    ['pairs', ['mmlu=em_mc'], { mmlu: 'em_mc' }],
   ];
   test.each(good)('%s %j', (kind, args, value) => {
     expect(parse([flag(kind)], ['--some-flag', ...args])).toEqual([{ path: ['a', 'b'], value, flag: '--some-flag' }]);
@@ -40,6 +41,16 @@ describe('values', () => {
       { path: ['a', 'b'], value: true, flag: '--some-flag' },
     ]);
     expect(parse([flag('switch', '--some-flag'), flag('text', '--other <x>')], [])).toEqual([]);
+  });
+
+  test('a negated switch is given only where it stands', () => {
+    const negated = flag('switch', '--no-answers');
+    expect(parse([negated], ['--no-answers'])).toEqual([{ path: ['a', 'b'], value: true, flag: '--no-answers' }]);
+    expect(parse([negated], [])).toEqual([]);
+  });
+
+  test('repeated pairs add up', () => {
+    expect(parse([flag('pairs')], ['--some-flag', 'a=1', '--some-flag', 'b=2'])[0]?.value).toEqual({ a: '1', b: '2' });
   });
 
   test('a repeated list adds up, any other repeated flag counts once, the last', () => {
@@ -57,6 +68,8 @@ describe('values', () => {
     ['number', '1,5', '--some-flag: expected a number, got "1,5".'],
     ['wholeOrAuto', 'many', '--some-flag: expected a whole number or auto, got "many".'],
     ['list', 'a,,b', '--some-flag: expected names separated by commas, got "a,,b".'],
+    ['pairs', 'mmlu', '--some-flag: expected name=value, got "mmlu".'],
+    ['pairs', '=x', '--some-flag: expected name=value, got "=x".'],
     ['numbers', '.8,x', '--some-flag: expected numbers separated by commas, got ".8,x".'],
   ];
   test.each(bad)('%s refuses %j', (kind, text, message) => {
@@ -75,6 +88,7 @@ const SAMPLES: Record<Flag['kind'], unknown> = {
   wholeOrAuto: 'auto',
   list: ['x'],
   numbers: [0.8, 0.1, 0.1],
+  pairs: { x: 'y' },
 };
 const SPECIAL: Record<string, unknown> = {
   '--leak-check': 'warn',

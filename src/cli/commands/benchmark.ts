@@ -1,11 +1,5 @@
-// vsr benchmark: queries × models → outcomes.
-
-import type { DryRun as Forecast } from '../../pipelines/benchmark/dry-run.js';
-import type { BenchmarkResult as Result } from '../../pipelines/benchmark.js';
-import { count, counted, percent, shareWithInterval, UNKNOWN } from '../../report/format.js';
-import { boxTables } from '../../report/table.js';
+// vsr benchmark: queries × models → outcomes; vsr benchmark status: how far that is.
 import type { CommandModule } from '../command.js';
-import { duration } from '../progress.js';
 
 export const benchmarkCommand: CommandModule = {
   flags: [
@@ -65,6 +59,54 @@ export const benchmarkCommand: CommandModule = {
     },
     { usage: '--temperature <number>', key: ['benchmark', 'temperature'], kind: 'number', description: 'default 0' },
     {
+      usage: '--scorer <task=name>',
+      key: ['benchmark', 'scorer'],
+      kind: 'pairs',
+      description: 'scorer or metric of a task, instead of its own; repeatable',
+    },
+    {
+      usage: '--judge-model <name>',
+      key: ['scoring', 'judge', 'model'],
+      kind: 'text',
+      description: 'model that scores rows without a truth, and rows whose metric is llm_judge',
+    },
+    {
+      usage: '--concise',
+      key: ['benchmark', 'concise'],
+      kind: 'switch',
+      description: 'prompts that ask for the answer alone',
+    },
+    {
+      usage: '--no-responses',
+      key: ['benchmark', 'noResponses'],
+      kind: 'switch',
+      description: 'answers are scored and not stored',
+    },
+    {
+      usage: '--allow-code-execution',
+      key: ['benchmark', 'allowCodeExecution'],
+      kind: 'switch',
+      description: 'run the Python tests of code rows, each in a sandbox',
+    },
+    {
+      usage: '--repeat <count>',
+      key: ['benchmark', 'repeat'],
+      kind: 'whole',
+      description: 'ask each model each query so often, for the noise (default 1)',
+    },
+    {
+      usage: '--budget <dollars>',
+      key: ['benchmark', 'budget'],
+      kind: 'number',
+      description: 'no call that could make this run cost more; exit 3 when it is reached',
+    },
+    {
+      usage: '--until-ci <share>',
+      key: ['benchmark', 'untilCi'],
+      kind: 'number',
+      description: 'ask a model no more once its quality is known to ± this (0.02: two points)',
+    },
+    {
       usage: '--dry-run',
       key: ['benchmark', 'dryRun'],
       kind: 'switch',
@@ -76,6 +118,12 @@ export const benchmarkCommand: CommandModule = {
       kind: 'switch',
       description: 'ask again what failed in an earlier run (default: resume without)',
     },
+    {
+      usage: '--rescore',
+      key: ['benchmark', 'rescore'],
+      kind: 'switch',
+      description: 'score the stored answers again, without asking a model',
+    },
     { usage: '--fresh', key: ['benchmark', 'fresh'], kind: 'switch', description: 'start over (default: resume)' },
     {
       usage: '--max-missing <share>',
@@ -84,85 +132,47 @@ export const benchmarkCommand: CommandModule = {
       description: 'exit 3 if a model lacks more of its answers (default 0.05)',
     },
   ],
-  examples: ['vsr benchmark --query-limit 100 --dry-run', 'vsr benchmark --query-limit 100'],
+  examples: [
+    'vsr benchmark --query-limit 100 --dry-run',
+    'vsr benchmark --query-limit 100 --budget 5',
+    'vsr benchmark status --query-limit 100',
+  ],
   async run({ load, context, terminal, json }) {
     const { config, missingKeys, origin } = await load();
     const { benchmark, dryRunBenchmark } = await import('../../pipelines/benchmark.js');
     const { environment } = await import('../../config/environment.js');
     const run = { missingKeys, givenFlags: origin.flags, environment: environment() };
+    const text = await import('../benchmark-text.js');
     if (config.benchmark.dryRun) {
       const forecast = await dryRunBenchmark(config, context, run);
       if (json) await terminal.printJson(forecast);
-      else await terminal.print(await forecastText(forecast));
+      else await terminal.print(await text.forecastText(forecast));
       return 0;
     }
     const result = await benchmark(config, context, run);
     if (json) await terminal.printJson(result);
-    else await terminal.print(await resultText(result));
+    else await terminal.print(await text.resultText(result));
     if (result.gate === null) return 0;
     terminal.error(result.gate);
     return GATE;
+  },
+  get parts() {
+    return { status: { summary: 'how far a run on disk is, also while it runs', module: statusPart } };
   },
 };
 
 const GATE = 3;
 
-async function forecastText({ calls, models, expectedCost, worstCost, seconds, skipped }: Forecast): Promise<string> {
-  const draw = await boxTables();
-  return [
-    `${counted(calls, 'call', 'calls')}, ${counted(models.length, 'model', 'models')}. ` +
-      costSentence(
-        expectedCost,
-        worstCost,
-        models.some(({ paid }) => paid),
-      ) +
-      (seconds === null ? '' : ` About ${duration(seconds)}.`),
-    ...(skipped > 0 ? [`${counted(skipped, 'call was', 'calls were')} made before and would be skipped.`] : []),
-    draw(
-      ['model', 'calls', 'tokens in', 'out', 'out at most', 'cost', 'at most'].map((head) => ({ head })),
-      models.map((model) => [
-        model.model,
-        count(model.calls),
-        count(model.inputTokens),
-        count(Math.round(model.expectedOutputTokens)),
-        count(model.worstOutputTokens),
-        dollars(model.expectedCost),
-        dollars(model.worstCost),
-      ]),
-    ),
-  ].join('\n');
-}
-
-function costSentence(expected: number | null, worst: number | null, paid: boolean): string {
-  if (expected === null) return 'Cost unknown: a price is missing.';
-  const sentence = `Expected ${dollars(expected)}, at worst ${dollars(worst)}`;
-  return paid
-    ? `${sentence}.`
-    : `${sentence} at the models' prices; recorded answers are played back, so nothing is spent.`;
-}
-
-async function resultText({ output, queries, models, calls, present, skipped, cost }: Result): Promise<string> {
-  const draw = await boxTables();
-  const resumed = skipped > 0 ? `, ${count(skipped)} from earlier runs` : '';
-  return [
-    `${output}: ${counted(queries, 'query', 'queries')} × ${counted(models.length, 'model', 'models')}, ` +
-      `${count(present)} of ${count(calls)} cells${resumed}${cost === null ? '' : `, ${dollars(cost)}`}`,
-    draw(
-      ['model', 'quality [95 %]', 'cost', 'median ms', 'missing', 'unread'].map((head) => ({ head })),
-      models.map(({ model, quality, cost: spent, latency, missing, unparsed }) => [
-        model,
-        shareWithInterval(quality?.mean, quality),
-        dollars(spent),
-        latency === null ? UNKNOWN : latency.toFixed(0),
-        percent(missing, 1),
-        percent(unparsed, 1),
-      ]),
-    ),
-  ].join('\n');
-}
-
-/** Two decimals from a dollar on, else two digits. */
-function dollars(amount: number | null): string {
-  if (amount === null) return UNKNOWN;
-  return `$${amount >= 1 || amount === 0 ? amount.toFixed(2) : Number(amount.toPrecision(2))}`;
-}
+/** The flags are those of the run that is looked at. */
+const statusPart: CommandModule = {
+  flags: benchmarkCommand.flags,
+  examples: ['vsr benchmark status', 'vsr benchmark status --output runs/outcomes.jsonl --json'],
+  async run({ load, context, terminal, json }) {
+    const { config, origin } = await load();
+    const { benchmarkStatus } = await import('../../pipelines/benchmark/status.js');
+    const status = await benchmarkStatus(config, context, { givenFlags: origin.flags });
+    if (json) await terminal.printJson(status);
+    else await terminal.print(await (await import('../benchmark-text.js')).statusText(status));
+    return 0;
+  },
+};
