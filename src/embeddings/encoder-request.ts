@@ -56,6 +56,8 @@ export interface EncoderRequest {
   /** Per attempt. */
   readonly timeoutMs?: number | undefined;
   readonly maxRetries?: number | undefined;
+  /** Written by an encoder on a server: what it said of a fixed sentence when it was opened first. */
+  readonly probe?: readonly number[] | undefined;
   /** Whether images may be fetched from http(s) addresses. */
   readonly allowRemoteImages?: boolean | undefined;
 }

@@ -6,6 +6,7 @@ import { bundledFile } from '../../data/bundled.js';
 import { readWholeFile } from '../../data/open-file.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { matrix } from '../../math/matrix.js';
+import { checkedWidth } from '../checked-width.js';
 import type { Encoder } from '../encoder.js';
 import { fingerprintOf, sha256 } from '../fingerprint.js';
 import { openTokenizer, type TextTokenizer } from '../tokenizer.js';
@@ -19,14 +20,15 @@ const TURN = 256;
  * Opens the encoder in the folder `path`: static.safetensors (or model.safetensors) and tokenizer.json; default: the bundled one.
  * v = Σ over the ids, without special tokens and not cut, of factor[id] · row(id), divided by its length; a text without ids,
  * or whose sum is zero, is the zero vector.
- * Throws VSR_ENCODER if a file is missing or damaged.
+ * Throws VSR_ENCODER if a file is missing or damaged, or has another width than `dim`.
  */
-export async function openStaticEncoder(path?: string): Promise<Encoder> {
+export async function openStaticEncoder(path?: string, dim?: number): Promise<Encoder> {
   const folder = path ?? bundledFile('static-encoder');
   const tablePath = firstPresent(folder, ['static.safetensors', 'model.safetensors']);
   const tokenizerPath = firstPresent(folder, ['tokenizer.json']);
   const [tableBytes, tokenizerBytes] = await Promise.all([readWholeFile(tablePath), readWholeFile(tokenizerPath)]);
   const table = readTokenTable(tableBytes, tablePath);
+  checkedWidth(dim, table.dim, undefined, 'static');
   let opening: Promise<TextTokenizer> | undefined;
   return {
     id: 'static',

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openEncoder } from '../../../src/embeddings/registry.js';
 import { sequencer } from '../../../src/embeddings/onnx/token-sequences.js';
+import { openEncoder } from '../../../src/embeddings/registry.js';
 import { openTokenizer } from '../../../src/embeddings/tokenizer.js';
 import { rowOf } from '../../../src/math/matrix.js';
 import { hasShared, SHARED } from '../../shared-folder.js';
@@ -48,7 +48,9 @@ describe.skipIf(!hasShared)('MiniLM (needs the shared folder)', async () => {
   test('the cosine of every pair is within the stated tolerance', () => {
     const differences = texts.flatMap((_, i) =>
       texts.map((_, j) =>
-        Math.abs(rowOf(vectors, i).reduce((sum, value, k) => sum + value * rowOf(vectors, j)[k]!, 0) - cosines_int8[i]![j]!),
+        Math.abs(
+          rowOf(vectors, i).reduce((sum, value, k) => sum + value * rowOf(vectors, j)[k]!, 0) - cosines_int8[i]![j]!,
+        ),
       ),
     );
     expect(Math.max(...differences)).toBeLessThan(tolerance.int8_pair_cosine);
