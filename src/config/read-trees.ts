@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { VsrError } from '../errors/vsr-error.js';
+import { takeModelLists } from './model-lists.js';
 import { define, isPlain, type Path, type Plain, parsePath, pathText, setAt } from './paths.js';
 import { parseYamlValue, readYaml } from './read-yaml.js';
 
@@ -25,6 +26,7 @@ export async function readTrees(options: TreeOptions, cwd: string): Promise<Tree
   const read = found === undefined ? undefined : await readYaml(fromFolder(cwd, found), found);
   const tree: Plain = read?.tree ?? {};
   const places = read?.places ?? new Map<string, string>();
+  takeModelLists(tree, places);
 
   const sets = await Promise.all((options.sets ?? []).map(parseSet));
   const named = sets.findLast((set) => set.path[0] === 'models_file')?.value ?? tree.models_file;
@@ -33,6 +35,7 @@ export async function readTrees(options: TreeOptions, cwd: string): Promise<Tree
   const shown = modelsFile && (relative(cwd, modelsFile).startsWith('..') ? modelsFile : relative(cwd, modelsFile));
   if (modelsFile) {
     const models = await readYaml(modelsFile, shown!);
+    takeModelLists(models.tree, models.places);
     mergeModels(tree, places, models.tree, models.places, shown!);
   }
   for (const { path, value, flag } of sets) {

@@ -8,8 +8,9 @@ import type { RecordedSource } from '../../providers/recorded/recorded-provider.
 import { openProvider, type ProviderTools } from '../../providers/registry.js';
 import type { AskedModel, Endpoint } from './models.js';
 import type { QueryFile } from './questions.js';
+import { simulatedSource } from './simulated-source.js';
 
-export interface BenchmarkTools extends Pick<ProviderTools, 'fetch' | 'wait'> {
+export interface BenchmarkTools extends Pick<ProviderTools, 'fetch' | 'wait' | 'onWarning'> {
   /** Where a key is looked for that neither model nor endpoint names. */
   readonly environment?: Environment;
 }
@@ -26,16 +27,23 @@ export async function openProviders(
   );
   const playsBack = [...endpoints.values()].some(({ type }) => type === 'recorded');
   const recorded = playsBack ? await recordedSource(file, config) : undefined;
+  const pretends = [...endpoints.values()].some(({ type }) => type === 'simulated');
+  const simulated = pretends ? await simulatedSource(file.queries, config) : undefined;
   const providers = new Map<string, Provider>();
   for (const endpoint of endpoints.values()) {
     const own = models.filter(({ routes }) => routes.some((route) => route.endpoint === endpoint));
-    const settings = own.map(({ alias, accessKey, extraBody }) => [alias, { accessKey, extraBody }] as const);
+    const settings = own.map(
+      ({ alias, accessKey, extraBody, contextWindow, simulated }) =>
+        [alias, { accessKey, extraBody, contextWindow, simulated }] as const,
+    );
     const provider = await openProvider(endpoint, Object.fromEntries(settings), {
       environment: tools.environment ?? {},
       uniform: seededRandom(config.seed).fork(`retries of ${endpoint.name}`).uniform,
       fetch: tools.fetch,
       wait: tools.wait,
+      onWarning: tools.onWarning,
       recorded,
+      simulated,
     });
     providers.set(endpoint.name, provider);
   }
