@@ -1,0 +1,90 @@
+// A person's state n_u from the rated past, in plain arrays: what the scoring graph is given for the asker.
+import { rowOf } from '../../math/matrix.js';
+import type { Interactions } from '../people.js';
+import { newestPast, previousRow } from './histories.js';
+import { times } from './plain-attention.js';
+import { type Heard, type PlainLayer, type PlainSource, plainLayers } from './plain-layers.js';
+import { type GmtrouterState, scaledRows } from './state.js';
+import { type RatedGroup, ratedGroups } from './turns.js';
+
+export interface UserState {
+  /** n_u [H] */
+  readonly state: Float64Array;
+  /** n: groups that were read. */
+  readonly length: number;
+  /** The groups that were read, by their number in the history, with what each weighed; adds up to 1. */
+  readonly weights: readonly { readonly group: number; readonly weight: number }[];
+}
+
+/** A rated answer of the past with what it needs of its own. */
+interface Row {
+  readonly group: RatedGroup;
+  readonly model: number;
+  readonly rating: number;
+  /** n_q [H] */
+  readonly query: Float64Array;
+  /** Row before it in the same conversation with the same model; −1 = none. */
+  readonly previous: number;
+}
+
+/** Folds the weights once; the function it gives reads a past of one person (null = none). */
+export function userStateReader(
+  { shape, weights }: GmtrouterState,
+  historySize: number,
+): (history: Interactions | null) => UserState {
+  const layers = plainLayers(shape, weights);
+  const projection = { w: weights['query.w']!, b: weights['query.b']!, outputs: shape.hidden };
+  const rowsOf = (history: Interactions, groups: readonly RatedGroup[], past: readonly number[]) => {
+    const rows: Row[] = [];
+    const last: Parameters<typeof previousRow>[0] = new Map();
+    for (const number of past) {
+      const group = groups[number]!;
+      const features = { rows: 1, cols: shape.featureDim, data: rowOf(history.features, group.query) };
+      const query = times(scaledRows(features), projection);
+      group.models.forEach((model, i) => {
+        const previous = shape.multiTurn ? previousRow(last, group, model, rows.length) : -1;
+        rows.push({ group, model, rating: group.ratings[i]!, query, previous });
+      });
+    }
+    return rows;
+  };
+  return (history) => {
+    const groups = history ? ratedGroups(history) : [];
+    const past = newestPast({ firstOfUser: 0, pastEnd: groups.length }, historySize);
+    const rows = history ? rowsOf(history, groups, past) : [];
+    const { state, shares } = run(layers, rows);
+    const weightOf = new Map<number, number>();
+    rows.forEach(({ group }, i) => {
+      weightOf.set(group.id, (weightOf.get(group.id) ?? 0) + shares[i]!);
+    });
+    const heaviest = Array.from(weightOf, ([group, weight]) => ({ group, weight })).sort((a, b) => b.weight - a.weight);
+    return { state, length: past.length, weights: heaviest };
+  };
+}
+
+/** Each layer reads the states of the layer before; `shares` [rows] is what the last one gave each row. */
+function run(layers: readonly PlainLayer[], rows: readonly Row[]): Heard {
+  let sessions: readonly Float64Array[] | undefined;
+  let user: Heard | undefined;
+  for (const layer of layers) {
+    const heard = sessions;
+    if (layer.session) sessions = updateSessions(layer.session, rows, sessions);
+    if (heard && layer.user) user = layer.user.hear(user?.state, heard);
+  }
+  return user!;
+}
+
+function updateSessions(
+  layer: NonNullable<PlainLayer['session']>,
+  rows: readonly Row[],
+  before: readonly Float64Array[] | undefined,
+): Float64Array[] {
+  const said = new Map<Float64Array, PlainSource>(); // the rows of a group share their query
+  return rows.map(({ query, model, rating, previous }, i) => {
+    const asked = said.get(query) ?? layer.query(query);
+    said.set(query, asked);
+    const heard = [asked, layer.llm[model]!, layer.response(model, rating)];
+    if (previous >= 0) heard.push(layer.previous!(before?.[previous]));
+    return layer.hear(before?.[i], heard);
+  });
+}
