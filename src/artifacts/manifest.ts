@@ -37,6 +37,25 @@ export interface RouterEntry {
   readonly tuning?: readonly TuningTrial[];
 }
 
+/** One encoder of those whose vectors stand side by side. */
+export interface EncoderEntry {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly dim: number;
+  readonly weight: number;
+  /** How it was asked for, without keys; `lexical` stands instead where it learned from the train rows. */
+  readonly request?: Readonly<Record<string, unknown>>;
+  readonly lexical?: { readonly dim: number; readonly characters: number };
+}
+
+export interface ClassifierEntry {
+  readonly labels: readonly string[];
+  readonly temperature: number;
+  /** On labelled train rows it had not seen. */
+  readonly accuracy: number;
+  readonly rows: number;
+}
+
 /** Parameters tried on cross-validation folds of the train rows. Means and standard deviations are over the folds. */
 export interface TuningTrial {
   /** What was drawn; empty = the parameters as configured. */
@@ -74,8 +93,25 @@ export interface Manifest {
   /** Column order of every score matrix. */
   readonly models: readonly string[];
   readonly objective: ManifestObjective;
-  readonly embedder: { readonly id: string; readonly fingerprint: string; readonly dim: number };
-  readonly features: { readonly dim: number };
+  readonly embedder: {
+    readonly id: string;
+    readonly fingerprint: string;
+    readonly dim: number;
+    /** What opens it again, side by side in this order; absent: the built-in encoder called `id`. */
+    readonly parts?: readonly EncoderEntry[];
+  };
+  readonly features: {
+    readonly dim: number;
+    /** In the order of the block beside the embedding; empty or absent: no block. */
+    readonly categories?: readonly string[];
+    readonly categoryWeight?: number;
+    /** true: one category counts whole (semantic-router), false: probabilities count. */
+    readonly hard?: boolean;
+    /** The category classifier; its tensors lie in features.safetensors. */
+    readonly classifier?: ClassifierEntry;
+    /** With --tune: every weight of the category block that was tried. */
+    readonly tuning?: readonly TuningTrial[];
+  };
   readonly data: {
     readonly file: string;
     readonly sha256: string;

@@ -353,6 +353,11 @@ export const configSchema = z.strictObject({
       confidence: z.number().gt(0).lt(1).default(0.95),
       excludeTasks: z.array(z.string()).default([]),
       failOn: z.enum(['inconclusive', 'do-not-route']).optional(),
+      /** How the report is written; several need an output, whose name then only begins the files' names. */
+      format: z
+        .array(z.enum(['text', 'json', 'html', 'markdown']))
+        .min(1)
+        .optional(),
     })
     .refine(weights, weightsMessage)
     .prefault({}),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { matrix, rowOf } from '../math/matrix.js';
+import { type CombinedEncoder, combinedEncoder } from './combination.js';
 import type { Encoder } from './encoder.js';
 import { openVectorFile, type VectorFile } from './vector-file.js';
 
@@ -14,7 +15,17 @@ export interface CacheOptions {
  * The same encoder with a cache on disk. A text is encoded once, also within one call. Nothing is opened before the first call.
  * `truncatedCount` counts the texts encoded in this call, not those that came from the cache.
  */
-export function cachedEncoder(encoder: Encoder, directory: string, options: CacheOptions = {}): Encoder {
+export function cachedEncoder(
+  encoder: Encoder | CombinedEncoder,
+  directory: string,
+  options: CacheOptions = {},
+): Encoder {
+  if ('parts' in encoder) {
+    return combinedEncoder(
+      encoder.parts.map((part) => ({ ...part, encoder: cachedEncoder(part.encoder, directory, options) })),
+    );
+  }
+  if ('lexical' in encoder) return encoder; // counting words again is quicker than reading thousands of numbers
   const folder = join(directory, encoder.fingerprint.replace(/^sha256:/, '').slice(0, 16));
   let file: VectorFile | undefined;
   let usable = true;

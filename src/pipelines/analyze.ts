@@ -24,7 +24,7 @@ export interface AnalyzeResult {
  * Throws what opening the artifact and reading the outcomes throw, `VSR_DATA` if nothing is left to judge on.
  */
 export async function analyze(config: VsrConfig, context: PipelineContext): Promise<AnalyzeResult> {
-  const trained = await openTrained(config.analyze.artifacts);
+  const trained = await openTrained(config.analyze.artifacts, config.embedding, context);
   const { manifest } = trained.artifact;
   const split = {
     ratios: manifest.data.ratios,

@@ -1,6 +1,8 @@
 // infer: one query or a stream of them → the model each should go to. No model is called.
 import type { Readable } from 'node:stream';
+import { openArtifactDirectory } from '../artifacts/artifact-directory.js';
 import type { VsrConfig } from '../config/schema.js';
+import { normaliseCategory } from '../data/category.js';
 import type { Query } from '../data/query.js';
 import { queryFromRow } from '../data/query-row.js';
 import { streamQueries } from '../data/read-queries.js';
@@ -9,17 +11,21 @@ import { rowOf } from '../math/matrix.js';
 import { type Decision, decide } from '../routers/decide.js';
 import type { PipelineContext } from './context.js';
 import { type Explained, explainer } from './infer/explain.js';
+import { scoreBlock, unavailable } from './infer/score-block.js';
 import { userPolicies } from './infer/user-policy.js';
+import { defaultDecision, encoderFailed } from './infer/without-embedding.js';
 import { FROM_EXAMPLE_NOTICE } from './sources.js';
 import { readStoredUsers } from './trained/companion-files.js';
-import { openRouter, openTrained } from './trained/trained-router.js';
+import { openRouter, openTrained, type Trained } from './trained/trained-router.js';
 
 /** One routed query. */
 export interface RoutedQuery {
   readonly query: Query;
   readonly userId: string | null;
   readonly router: string;
-  readonly decision: Omit<Decision, 'reason'> & { readonly reason: Decision['reason'] | 'global_prior' };
+  readonly decision: Omit<Decision, 'reason'> & {
+    readonly reason: Decision['reason'] | 'global_prior' | 'embedding_unavailable';
+  };
   readonly explained?: Explained;
   /** Milliseconds, per query of its block. */
   readonly timing: { readonly embed: number; readonly score: number };
@@ -49,7 +55,7 @@ export async function* infer(
       },
     );
   }
-  const trained = await openTrained(options.artifacts);
+  const trained = await openOrNot(options.artifacts, config, context);
   const { manifest } = trained.artifact;
   if (manifest.data.example) context.onNotice?.(FROM_EXAMPLE_NOTICE);
   const name = options.router ?? manifest.bestRouter;
@@ -57,17 +63,9 @@ export async function* infer(
   const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options);
   const explain = options.explain ? explainer(trained, router) : undefined;
   const warned = new Set<string>();
-  for await (const block of blocks(queriesOf(config, stdin))) {
+  for await (const block of blocks(queriesOf(config, manifest.features.categories ?? [], context, stdin))) {
     throwIfAborted(context.signal);
-    const started = performance.now();
-    const { vectors } = await trained.encoder.embed(
-      block.map((query) => query.query),
-      context.signal,
-    );
-    const embedded = performance.now();
-    const scores = await router.score({ features: vectors });
-    const scored = performance.now();
-    const timing = { embed: (embedded - started) / block.length, score: (scored - embedded) / block.length };
+    const scored = 'encoder' in trained ? await scoreBlock(trained, router, block, context) : undefined;
     for (const [i, query] of block.entries()) {
       const userId = options.userId ?? query.userId;
       const { policy, unknownUser } = policyOf(userId);
@@ -75,28 +73,62 @@ export async function* infer(
         warned.add(userId!);
         context.onNotice?.(`User ${userId} is new: no preference is known, the weights of the artifact decide.`);
       }
-      const decision = decide(rowOf(scores, i), { inputTokens: estimateTokens(query.query) }, policy);
+      const decision = scored
+        ? decide(rowOf(scored.scores, i), { inputTokens: estimateTokens(query.query) }, policy)
+        : defaultDecision(policy.fallback);
       yield {
         query,
         userId,
         router: name,
         decision:
           unknownUser && decision.reason === 'highest_utility' ? { ...decision, reason: 'global_prior' } : decision,
-        ...(explain && { explained: await explain(vectors, i) }),
-        timing,
+        ...(explain && scored && { explained: await explain(scored.features, i) }),
+        timing: scored?.timing ?? { embed: 0, score: 0 },
         artifact: `sha256:${manifest.data.sha256}`,
       };
     }
   }
 }
 
-async function* queriesOf({ infer: { query, input } }: VsrConfig, stdin: Readable | undefined): AsyncGenerator<Query> {
+/** Without its encoder where that cannot be opened: the default model still answers. */
+async function openOrNot(
+  directory: string,
+  { embedding }: VsrConfig,
+  context: PipelineContext,
+): Promise<Trained | Pick<Trained, 'artifact'>> {
+  try {
+    return await openTrained(directory, embedding, context);
+  } catch (error) {
+    if (!encoderFailed(error)) throw error;
+    context.onWarning?.(unavailable(error));
+    return { artifact: openArtifactDirectory(directory) };
+  }
+}
+
+/** --category, like --user-id, stands before what a row says. */
+async function* queriesOf(
+  { infer: { query, input, category: named } }: VsrConfig,
+  categories: readonly string[],
+  context: PipelineContext,
+  stdin: Readable | undefined,
+): AsyncGenerator<Query> {
+  const reading = categories.length > 0 ? { categories } : {};
+  let category: string | undefined;
+  if (named !== undefined) {
+    const { category: found, known } = normaliseCategory(named, categories.length > 0 ? categories : undefined);
+    category = found;
+    if (categories.length === 0) context.onNotice?.('This artifact has no categories: --category changes nothing.');
+    else if (!known) {
+      context.onWarning?.(`--category: "${named}" is not among ${categories.join(', ')}; it counts as other.`);
+    }
+  }
+  const withCategory = (one: Query): Query => (category === undefined ? one : { ...one, category });
   if (query !== undefined) {
-    yield queryFromRow({ query }, '--query');
+    yield withCategory(queryFromRow({ query }, '--query'));
     return;
   }
   const source = input === '-' && stdin ? { source: stdin, name: 'stdin' } : { source: input! };
-  for await (const line of streamQueries(source)) yield line.query;
+  for await (const line of streamQueries(source, reading)) yield withCategory(line.query);
 }
 
 async function* blocks(queries: AsyncIterable<Query>): AsyncGenerator<Query[]> {

@@ -4,14 +4,15 @@ import { ARTIFACT_FORMAT, type Manifest, type RouterEntry } from '../artifacts/m
 import { routerFiles } from '../artifacts/router-file.js';
 import type { VsrConfig } from '../config/schema.js';
 import { configForManifest } from '../config/secrets.js';
-import { openEncoder } from '../embeddings/registry.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { takeRows } from '../math/matrix.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
-import { embedRows } from './learning/embed-rows.js';
+import { embedForTraining } from './learning/embed-for-training.js';
+import { learnFeatures, withBlock } from './learning/learn-features.js';
 import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
+import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
@@ -22,6 +23,7 @@ import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
 import { searchSpaces } from './train/search-spaces.js';
 import { tuneRouter } from './train/tune.js';
 import { companionFiles } from './trained/companion-files.js';
+import { featureFiles } from './trained/feature-files.js';
 import { foldFiles } from './trained/fold-files.js';
 import { VERSION } from './version.js';
 
@@ -54,16 +56,12 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const folds = foldCount(config.train.folds, data);
   const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
 
-  const encoder = await openEncoder({ model: config.embedding.model });
+  const seen = [rows.train, rows.validation, folded];
+  const { encoder, embeddings } = await embedForTraining(config, data, rows.train, seen, context);
   const identity = engine && runIdentity(config, engine, data.sha256, encoder.fingerprint);
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
-  const features = await embedRows(
-    encoder,
-    table,
-    [rows.train, rows.validation, folded],
-    config.embedding.cacheDir,
-    context,
-  );
+  const learned = learnFeatures(config, data, rows.train, embeddings);
+  const features = withBlock(learned, data, embeddings);
   const learning = { table, features, groups: data.groups };
 
   const { objective, moved } = pinObjective(config, table, rows.train);
@@ -96,6 +94,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
     Object.assign(files, foldFiles(await outOfFold(requests, learning, folded, options, context), table));
   }
+  const stored = storedEncoder(encoder);
+  const block = featureFiles(learned.space, stored.tensors);
+  Object.assign(files, block.files);
   Object.assign(files, await companionFiles(config, data, rows.train));
   throwIfAborted(context.signal);
 
@@ -109,8 +110,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       engine,
       models: table.models,
       objective,
-      embedder: { id: encoder.id, fingerprint: encoder.fingerprint, dim: encoder.dim },
-      features: { dim: encoder.dim },
+      embedder: stored.embedder,
+      features: block.features,
       data: {
         file: data.path,
         sha256: data.sha256,

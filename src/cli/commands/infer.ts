@@ -34,6 +34,12 @@ export const inferCommand: CommandModule = {
       description: "whose preferences weigh (default the row's user_id)",
     },
     {
+      usage: '--category <name>',
+      key: ['infer', 'category'],
+      kind: 'text',
+      description: "the queries' category (default the row's, else as the artifact's classifier says)",
+    },
+    {
       usage: '--candidates <models>',
       key: ['infer', 'candidates'],
       kind: 'list',

@@ -130,6 +130,24 @@ export const trainCommand: CommandModule = {
       description: 'cut vectors to this width, where the model was trained for it',
     },
     {
+      usage: '--encoders <names>',
+      key: ['embedding', 'encoders'],
+      kind: 'list',
+      description: 'several encoders side by side, such as static,lexical; lexical is hashed TF-IDF',
+    },
+    {
+      usage: '--use-fallback',
+      key: ['embedding', 'useFallback'],
+      kind: 'switch',
+      description: 'learn on lexical features where the encoder cannot be used',
+    },
+    {
+      usage: '--category-weight <number>',
+      key: ['features', 'category', 'weight'],
+      kind: 'number',
+      description: 'of the category beside the embedding; 0 = without (default 0.3)',
+    },
+    {
       usage: '--knn-k <count>',
       key: ['routers', 'knn', 'k'],
       kind: 'wholeOrAuto',

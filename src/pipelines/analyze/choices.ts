@@ -3,10 +3,10 @@ import { rowOf, takeRows } from '../../math/matrix.js';
 import type { Objective } from '../../math/utility.js';
 import type { Scale } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
-import { embedRows } from '../learning/embed-rows.js';
 import { policyFrom } from '../learning/learned-policy.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 import { choose } from '../train/fit-routers.js';
+import { featureRows } from '../trained/feature-rows.js';
 import type { StoredFolds } from '../trained/fold-files.js';
 import { openRouter, type Trained } from '../trained/trained-router.js';
 import { expectedScores, mergedScores, type RouterScores } from './expected-scores.js';
@@ -30,7 +30,7 @@ export async function heldOutChoices(
   context: PipelineContext,
 ): Promise<RouterChoices[]> {
   const { manifest } = trained.artifact;
-  const features = await embedRows(trained.encoder, data.table, [rows], cacheDirectory, context);
+  const features = await featureRows(trained, data.table, [rows], cacheDirectory, context);
   const policy = {
     models: manifest.models,
     stats: manifest.models.map((model) => manifest.modelStats[model]!),

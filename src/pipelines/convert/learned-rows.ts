@@ -20,7 +20,7 @@ export async function learnedRows(
   if (manifest.features.dim !== encoder.dim) {
     throw new VsrError(
       'VSR_ARTIFACT',
-      `${artifact.path}: its features are ${manifest.features.dim} wide, its vectors ${encoder.dim}; only routers on plain vectors have a form in semantic-router.`,
+      `${artifact.path}: its features are ${manifest.features.dim} wide, its vectors ${encoder.dim}: beside them stand categories, and only routers on plain vectors have a form in semantic-router.`,
     );
   }
   const split = { ratios, seed: manifest.seed, leakCheck: 'warn' as const, queryLimit, models: manifest.models };

@@ -22,7 +22,7 @@ export type Explained =
 const SHOWN = 5;
 
 export function explainer(
-  trained: Trained,
+  trained: Pick<Trained, 'artifact'>,
   router: FittedRouter,
 ): (features: Matrix, row: number) => Promise<Explained> {
   const learned = readLearnedQueries(trained.artifact);

@@ -10,11 +10,11 @@ import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { matrix64, takeRows } from '../../math/matrix.js';
 import type { Newcomer } from '../../routers/newcomer.js';
 import type { PipelineContext } from '../context.js';
-import { embedRows } from '../learning/embed-rows.js';
 import { modelStats } from '../learning/model-stats.js';
 import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
 import type { TrainResult } from '../train.js';
 import { copiedCompanions, readLearnedQueries } from '../trained/companion-files.js';
+import { featureRows } from '../trained/feature-rows.js';
 import { openRouter, openTrained, type Trained } from '../trained/trained-router.js';
 
 /** With fewer outcomes the newcomer's column is little more than its mean. */
@@ -29,7 +29,7 @@ export async function addModel(config: VsrConfig, name: string, context: Pipelin
   const { artifacts, outputDir, dataFile } = config.train;
   refuseOverwriting(artifacts, outputDir);
   requireWritable(outputDir);
-  const trained = await openTrained(artifacts);
+  const trained = await openTrained(artifacts, config.embedding, context);
   const old = trained.artifact.manifest;
   if (old.models.includes(name)) {
     throw new VsrError('VSR_USAGE', `--add-model: ${artifacts} knows ${name} already.`, {
@@ -116,13 +116,14 @@ function answeredRows({ table, splits, path }: OutcomeData, name: string, contex
 
 async function newcomerFrom(
   config: VsrConfig,
-  { artifact, encoder }: Trained,
+  trained: Trained,
   { table }: OutcomeData,
   rows: Int32Array,
   model: string,
   context: PipelineContext,
 ): Promise<Newcomer> {
-  const features = await embedRows(encoder, table, [rows], config.embedding.cacheDir, context);
+  const features = await featureRows(trained, table, [rows], config.embedding.cacheDir, context);
+  const { artifact } = trained;
   const learned = new Map(readLearnedQueries(artifact).map(({ query }, row) => [normaliseText(query), row]));
   const known = artifact.manifest.models;
   const others = matrix64(rows.length, known.length);

@@ -67,12 +67,13 @@ export function openCheckpoints(
 /** The settings that the outcome of a fit hangs on, each as text under its path in the configuration. */
 export function runIdentity(config: VsrConfig, engine: EngineUsed, dataSha256: string, encoder: string): RunIdentity {
   const { router, queryLimit, split, folds, leakCheck, tune, space } = config.train;
-  const { model } = config.embedding;
+  const { model, encoders, weights, lexicalDim, lexicalCharacters } = config.embedding;
   const settings = {
     seed: config.seed,
     objective: config.objective,
     scoring: config.scoring,
-    embedding: { model },
+    embedding: { model, encoders, weights, lexicalDim, lexicalCharacters },
+    features: config.features,
     train: { router, queryLimit, split, folds, leakCheck, tune, space },
     routers: config.routers,
   };

@@ -4,6 +4,7 @@ import type { VsrConfig } from '../../config/schema.js';
 import { readUsers, type UserPreferences } from '../../data/users.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 import { userSource } from '../sources.js';
+import { FEATURES_FILE } from './feature-files.js';
 
 const USERS_FILE = 'users.json';
 const QUERIES_FILE = 'queries.json';
@@ -42,6 +43,7 @@ export function copiedCompanions(
     [MODELS_FILE]: json({ ...models, ...added }),
     [QUERIES_FILE]: artifact.read(QUERIES_FILE),
     ...(artifact.has(USERS_FILE) && { [USERS_FILE]: artifact.read(USERS_FILE) }),
+    ...(artifact.has(FEATURES_FILE) && { [FEATURES_FILE]: artifact.read(FEATURES_FILE) }),
   };
 }
 

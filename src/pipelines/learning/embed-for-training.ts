@@ -1,0 +1,48 @@
+// Opens the configured encoder and embeds the rows; with embedding.use_fallback, lexical features where that fails.
+import type { VsrConfig } from '../../config/schema.js';
+import type { Encoder } from '../../embeddings/encoder.js';
+import { VsrError } from '../../errors/vsr-error.js';
+import type { Matrix } from '../../math/matrix.js';
+import type { PipelineContext } from '../context.js';
+import { embedRows } from './embed-rows.js';
+import { openConfiguredEncoder } from './open-encoder.js';
+import type { OutcomeData } from './outcome-data.js';
+
+export interface Embeddings {
+  readonly encoder: Encoder;
+  /** [N×P] of the whole table; rows outside `rows` are zero. */
+  readonly embeddings: Matrix;
+}
+
+const FAILURES = new Set(['VSR_ENCODER', 'VSR_PROVIDER', 'VSR_FILE']);
+
+/** @param learning rows a lexical encoder learns from. Throws what opening and embedding throw. */
+export async function embedForTraining(
+  config: VsrConfig,
+  { table }: Pick<OutcomeData, 'table'>,
+  learning: Int32Array,
+  rows: readonly Int32Array[],
+  context: PipelineContext,
+): Promise<Embeddings> {
+  const texts = Array.from(learning, (row) => table.queries[row]!.query);
+  const embedWith = async (embedding: VsrConfig['embedding']) => {
+    const encoder = await openConfiguredEncoder(embedding, texts, context);
+    return { encoder, embeddings: await embedRows(encoder, table, rows, embedding.cacheDir, context) };
+  };
+  try {
+    return await embedWith(config.embedding);
+  } catch (error) {
+    if (!(error instanceof VsrError) || !FAILURES.has(error.code)) throw error;
+    if (!config.embedding.useFallback) {
+      throw new VsrError(error.code, error.message, {
+        hint: [error.hint, 'Or learn on lexical features instead: --use-fallback.'].filter(Boolean).join(' '),
+        cause: error,
+      });
+    }
+    context.onWarning?.(
+      `${error.message} Going on with lexical features (--use-fallback): words count, meanings do not.`,
+    );
+    const { cacheDir, useFallback, lexicalDim, lexicalCharacters } = config.embedding;
+    return embedWith({ cacheDir, useFallback, lexicalDim, lexicalCharacters, model: 'lexical' });
+  }
+}
