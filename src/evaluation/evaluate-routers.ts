@@ -24,6 +24,9 @@ import { utilityMatrix } from './utility-matrix.js';
 import { judge } from './verdict.js';
 import { reportWarnings } from './warnings.js';
 
+/** Decisions that a report holds with their texts: enough to see patterns, few enough to carry. */
+const REGRETS_SHOWN = 200;
+
 /** A router's choices, made without a look at the outcomes of the rows it chose for. */
 export interface JudgedRouter {
   readonly name: string;
@@ -173,7 +176,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
       const report = scores?.areQualities ? calibrationReport(name, scores.expected, test) : null;
       return report ? [report] : [];
     }),
-    decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected),
+    decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected, REGRETS_SHOWN),
     method: {
       objective: { ...objective },
       minGain: options.minGain,

@@ -26,7 +26,7 @@ export interface Report {
   readonly plane: CostPlane | null;
   /** One a router whose expected qualities are known. */
   readonly calibration: readonly RouterCalibration[];
-  /** The judged router's ten largest regrets. */
+  /** The judged router's largest regrets, at most 200. */
   readonly decisions: readonly DecisionReport[];
   readonly method: ReportMethod;
 }

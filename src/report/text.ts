@@ -2,8 +2,8 @@
 import type { Report } from '../evaluation/report.js';
 import { besideSection, comparisonSection } from './comparison-section.js';
 import { dataSection } from './data-section.js';
-import { counted, pointsWithInterval } from './format.js';
 import { boxTables, markdownTable } from './table.js';
+import { carriedBySentence, lookupSentence } from './verdict-notes.js';
 import { wrap } from './wrap.js';
 
 export interface TextOptions {
@@ -28,7 +28,7 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     .map((line) => paint(VERDICT_STYLE[report.verdict.kind], line))
     .join('\n');
   const sections = [
-    [verdict, ...carriedBySentence(report), ...lookupSentence(report)].join('\n'),
+    [verdict, ...[...carriedBySentence(report), ...lookupSentence(report)].map((text) => wrap(text))].join('\n'),
     ...(report.warnings.length > 0 ? [report.warnings.map((text) => bullet(`warning: ${text}`)).join('\n')] : []),
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
@@ -36,28 +36,6 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     section('Method', report.method.sentences.map(bullet).join('\n')),
   ];
   return `${sections.join('\n\n')}\n`;
-}
-
-function carriedBySentence({ verdict, tasks }: Report): string[] {
-  const { carriedBy, delta } = verdict;
-  if (!carriedBy || tasks.length < 2) return [];
-  const percent = Math.round(100 * carriedBy.share);
-  const part = percent < 100 ? `${percent} % of it` : percent === 100 ? 'all of it' : 'all of it and more';
-  const sentence =
-    `${delta < 0 ? 'The loss' : 'The gain'}: ${part} comes from ${carriedBy.task || 'queries without a task'} ` +
-    `(${counted(carriedBy.n, 'query', 'queries')}); without these it is ${pointsWithInterval(carriedBy.without)} points.`;
-  return [wrap(sentence)];
-}
-
-/** Where knowing the task alone gains more than the router, whoever decides should know. */
-function lookupSentence({ arms, verdict }: Report): string[] {
-  const lookup = arms.find(({ name }) => name === 'per-task lookup')?.against?.utility;
-  if (!lookup || lookup.low <= 0 || lookup.delta <= verdict.delta) return [];
-  return [
-    wrap(
-      `Simpler: the best model of each task, looked up by name, gains ${pointsWithInterval(lookup)} points where queries come with their task.`,
-    ),
-  ];
 }
 
 function bullet(text: string): string {

@@ -125,6 +125,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--confidence',
     '--exclude-tasks',
     '--fail-on',
+    '--format',
   ],
   init: [],
   doctor: ['--fix'],

@@ -1,10 +1,7 @@
 // vsr analyze: does routing pay? The verdict and the table behind it.
-import type { AnalyzeResult } from '../../pipelines/analyze.js';
 import type { CommandModule } from '../command.js';
+import { filesOf, formatsOf, renderedReport } from '../report-format.js';
 import { writeResultFile } from '../result-file.js';
-import type { Terminal } from '../terminal.js';
-
-type Report = AnalyzeResult['reports'][0];
 
 export const analyzeCommand: CommandModule = {
   flags: [
@@ -24,7 +21,13 @@ export const analyzeCommand: CommandModule = {
       usage: '--output <file>',
       key: ['analyze', 'output'],
       kind: 'text',
-      description: 'the report: Markdown, with --json JSON (default stdout)',
+      description: 'where the report goes (default stdout); with several formats, what their names begin with',
+    },
+    {
+      usage: '--format <names>',
+      key: ['analyze', 'format'],
+      kind: 'list',
+      description: 'text, json, html, markdown (default: by the ending of --output, else text)',
     },
     {
       usage: '--split <which>',
@@ -75,38 +78,25 @@ export const analyzeCommand: CommandModule = {
       description: 'exit 3 at this verdict or worse: inconclusive or do-not-route',
     },
   ],
-  examples: ['vsr analyze', 'vsr analyze --fail-on do-not-route', 'vsr analyze --json --output report.json'],
+  examples: ['vsr analyze', 'vsr analyze --fail-on do-not-route', 'vsr analyze --format html --output report.html'],
   async run({ load, context, terminal, json }) {
     const { config } = await load();
     const { analyze } = await import('../../pipelines/analyze.js');
     const { reports } = await analyze(config, context);
     const [report, ...beside] = reports;
     const { output, failOn } = config.analyze;
-    const text = await rendered(report, beside, json, output === undefined ? terminal : undefined);
-    if (output === undefined) await terminal.write(text);
-    else {
-      await writeResultFile(output, text);
+    const formats = formatsOf(config.analyze, json);
+    if (output === undefined) {
+      await terminal.write(await renderedReport(formats[0]!, report, beside, terminal.paint));
+    } else {
+      const files = filesOf(output, formats);
+      for (const [path, format] of files) await writeResultFile(path, await renderedReport(format, report, beside));
       await terminal.print(report.verdict.sentence);
-      terminal.notice(`The whole report is in ${output}.`);
+      terminal.notice(`The whole report is in ${files.map(([path]) => path).join(', ')}.`);
     }
     return saysNo(report.verdict.kind, failOn) ? GATE : 0;
   },
 };
-
-/** JSON, boxes for a terminal, or Markdown for a file. */
-async function rendered(
-  report: Report,
-  beside: Report[],
-  json: boolean,
-  terminal: Terminal | undefined,
-): Promise<string> {
-  if (json) {
-    const { reportJson } = await import('../../report/json.js');
-    return `${JSON.stringify(reportJson(report, beside), null, 2)}\n`;
-  }
-  const { renderText } = await import('../../report/text.js');
-  return renderText(report, terminal ? { beside, paint: terminal.paint } : { beside, markdown: true });
-}
 
 /** From good to bad. */
 const VERDICTS = ['route', 'inconclusive', 'do-not-route'];

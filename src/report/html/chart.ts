@@ -1,0 +1,65 @@
+// Plots as SVG text, drawn by ECharts without a browser; colours are the page's own, so that they follow light and dark.
+import type { EChartsOption } from 'echarts';
+
+/** Colours that ECharts may mix with nothing: stand-ins, replaced by the page's variables after drawing. */
+export const INK = '#010101';
+export const FAINT = '#020202';
+export const LINE = '#030303';
+/** Told apart by colour-blind readers too (Okabe and Ito); shapes differ as well. */
+export const SERIES = ['#100001', '#100002', '#100003', '#100004', '#100005', '#100006', '#100007'] as const;
+export const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'] as const;
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  [INK]: 'var(--ink)',
+  [FAINT]: 'var(--faint)',
+  [LINE]: 'var(--line)',
+  [SERIES[0]]: 'var(--blue)',
+  [SERIES[1]]: 'var(--orange)',
+  [SERIES[2]]: 'var(--green)',
+  [SERIES[3]]: 'var(--pink)',
+  [SERIES[4]]: 'var(--sky)',
+  [SERIES[5]]: 'var(--red)',
+  [SERIES[6]]: 'var(--grey)',
+};
+
+export type Draw = (option: EChartsOption, size: { readonly width: number; readonly height: number }) => string;
+
+/** Loads ECharts (a second of a cold process), hence only for a page. */
+export async function svgDrawer(): Promise<Draw> {
+  const echarts = await import('echarts');
+  return (option, { width, height }) => {
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: 'system-ui, sans-serif', color: INK, fontSize: 13 },
+      ...option,
+    });
+    const svg = chart.renderToSVGString({ useViewBox: true });
+    chart.dispose();
+    return inPageColours(svg);
+  };
+}
+
+/** ECharts writes colours as #rrggbb or rgb(r,g,b); scripts and styles that it adds for hovering are dropped. */
+function inPageColours(svg: string): string {
+  let text = svg.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<rect[^>]*fill="none"[^>]*><\/rect>/g, '');
+  for (const [stand, variable] of Object.entries(VARIABLES)) {
+    const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(stand.slice(at, at + 2), 16));
+    text = text.replaceAll(stand, variable).replaceAll(`rgb(${r},${g},${b})`, variable);
+  }
+  return text;
+}
+
+/** The look that all axes share. */
+export function axis(name: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    name,
+    nameLocation: 'middle',
+    nameTextStyle: { color: FAINT, fontSize: 13 },
+    axisLine: { show: true, lineStyle: { color: LINE } },
+    axisTick: { lineStyle: { color: LINE } },
+    axisLabel: { color: FAINT },
+    splitLine: { lineStyle: { color: LINE, opacity: 0.5 } },
+    ...extra,
+  };
+}

@@ -1,0 +1,108 @@
+// What every number of the page means: one entry a term, reached by one click from wherever the term stands.
+import { escapeHtml } from './escape.js';
+
+/** Term → its name and its definition. */
+const TERMS = {
+  utility: [
+    'utility',
+    'What a choice is worth under the objective: quality, speed and cheapness, weighed as the Method section writes out. 1 is the most.',
+  ],
+  quality: [
+    'quality',
+    'Mean score of the chosen answers, 0 to 1; every query counts once. A missing answer leaves the query out.',
+  ],
+  'by-task': [
+    'quality by task',
+    'Mean of the means of the tasks: every task counts once, however many queries it has.',
+  ],
+  cost: ['cost', 'Mean US dollars of the chosen calls, per 1,000 queries.'],
+  latency: ['latency', 'Milliseconds until the whole answer was there, of the chosen calls.'],
+  regret: [
+    'regret',
+    'Utility of the best model of a query minus utility of the chosen one; the mean over queries. 0 = never wrong.',
+  ],
+  hit: ['hit', 'Share of queries sent to a model whose quality no other model beat; ties count.'],
+  interval: [
+    'interval',
+    'Where the true mean lies with the stated confidence: percentiles of a paired bootstrap that draws groups of equal queries again and again.',
+  ],
+  points: ['points', 'Hundredths: +3.0 points in quality = 0.03 more.'],
+  'best-single': [
+    'best single model',
+    'The one model that is best on the queries that baselines learn from. What a router must beat.',
+  ],
+  lookup: [
+    'per-task lookup',
+    'Always the model that was best on the task of the query, looked up by the name of the task.',
+  ],
+  zero: [
+    'zero router',
+    'Single models mixed at random along the upper hull of their mean cost and quality: what money alone buys, without looking at the query.',
+  ],
+  oracle: ['oracle', 'The best model of every query, chosen with the outcomes in view: out of reach, an upper bound.'],
+  random: ['random', 'Every model equally often, as its expectation.'],
+  headroom: [
+    'headroom closed',
+    '(router − best single) / (oracle − best single), in quality. 0 = no gain, 1 = perfect routing.',
+  ],
+  gain: ['gain', '(router − best single) / best single, in quality (Gain@B of LLMRouterBench, arXiv 2601.07206).'],
+  aiq: [
+    'AIQ',
+    'Mean quality over the cost range that all single models span: the area under the non-decreasing hull of a router’s points, divided by the range (RouterBench, arXiv 2403.12031).',
+  ],
+  'cost-save': [
+    'cost save',
+    'How much less than the best single model a setting costs that is at least as good; – where no setting is.',
+  ],
+  'equal-cost': [
+    'quality at equal cost',
+    'The best quality of all settings that cost no more than the best single model.',
+  ],
+  pareto: [
+    'on the frontier',
+    'Share of a router’s settings that no other router or model beats in both cost and quality.',
+  ],
+  holm: [
+    'p (Holm)',
+    'Two-sided bootstrap p of the utility difference, corrected for the number of routers (Holm 1979).',
+  ],
+  'win-tie-loss': [
+    'win, tie, loss',
+    'Queries on which the router earned more, as much, or less utility than the best single model.',
+  ],
+  answered: ['answered', 'Share of the queries whose chosen model has an outcome.'],
+  entropy: ['entropy', '−Σ p·log₂ p of the shares, in bits: 0 = always one model.'],
+  ece: [
+    'calibration error',
+    'Expected calibration error: mean distance between the quality a router expects and the quality found, over ten bins. Below .05 its numbers can be read as probabilities.',
+  ],
+  brier: ['Brier score', 'Mean squared difference of expected quality and outcome; smaller is better.'],
+  'log-loss': ['log loss', 'Mean −(s·ln p + (1 − s)·ln(1 − p)); smaller is better.'],
+  missing: ['missing', 'Share of calls without a score: failed, filtered out or not read. Never counted as wrong.'],
+  'task-share': ['task share', 'How much of the headroom knowing the task alone closes.'],
+  'unique-best': ['one best model', 'Queries on which exactly one model is best: only there the choice matters fully.'],
+  pool: [
+    'pool',
+    'Models added one by one, each time the one that raises the oracle most: which models are worth having.',
+  ],
+  locality: [
+    'locality',
+    'How much more alike the outcomes of near queries are than those of random pairs: near 0, neighbours and clusters can teach nothing.',
+  ],
+} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+
+export type Term = keyof typeof TERMS;
+
+/** A word that links to its definition. */
+export function defined(text: string, term: string): string {
+  const known = TERMS[term as Term];
+  if (!known) return escapeHtml(text);
+  return `<a class="term" href="#term-${term}" title="${escapeHtml(known[1])}">${escapeHtml(text)}</a>`;
+}
+
+export function glossary(): string {
+  const entries = Object.entries(TERMS)
+    .sort(([, [a]], [, [b]]) => a.localeCompare(b, 'en'))
+    .map(([term, [name, meaning]]) => `<dt id="term-${term}">${escapeHtml(name)}</dt><dd>${escapeHtml(meaning)}</dd>`);
+  return `<dl class="glossary">\n${entries.join('\n')}\n</dl>`;
+}

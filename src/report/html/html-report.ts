@@ -1,0 +1,82 @@
+// The report as one page: no network, no second file; light and dark, on a phone and on paper.
+import type { Report } from '../../evaluation/report.js';
+import { carriedBySentence, lookupSentence } from '../verdict-notes.js';
+import { routeFigure, taskFigure } from './bar-figures.js';
+import { calibrationFigure } from './calibration-figure.js';
+import { svgDrawer } from './chart.js';
+import { escapeHtml } from './escape.js';
+import { glossary } from './glossary.js';
+import { planeFigure } from './plane-figure.js';
+import { SCRIPT } from './script.js';
+import { comparisonPart, dataPart, decisionsPart, routabilityPart, verdictSection } from './sections.js';
+import { STYLE } from './style.js';
+
+interface Part {
+  readonly id: string;
+  readonly title: string;
+  readonly html: string;
+}
+
+/** @param beside reports of the same routers on other queries */
+export async function renderHtml(report: Report, beside: readonly Report[] = []): Promise<string> {
+  const draw = await svgDrawer();
+  const judgedCalibration =
+    report.calibration.find(({ router }) => router === report.verdict.router) ?? report.calibration[0];
+  const parts: Part[] = [
+    { id: 'comparison', title: 'Baselines and routers', html: comparisonPart(report) },
+    ...(report.plane
+      ? [{ id: 'plane', title: 'Cost and quality', html: planeFigure(report.plane, report.verdict.router, draw) }]
+      : []),
+    ...(report.tasks.length > 1 ? [{ id: 'tasks', title: 'By task', html: taskFigure(report, draw) }] : []),
+    { id: 'routes', title: 'Where queries go', html: routeFigure(report, draw) },
+    ...(judgedCalibration
+      ? [{ id: 'calibration', title: 'Calibration', html: calibrationFigure(judgedCalibration, draw) }]
+      : []),
+    { id: 'decisions', title: 'Decisions', html: decisionsPart(report) },
+    { id: 'routability', title: 'Can routing pay?', html: routabilityPart(report) },
+    { id: 'data', title: 'Data', html: dataPart(report) },
+    ...beside.map((other, i) => ({
+      id: `beside-${i + 1}`,
+      title: `Beside it: ${other.data.label}`,
+      html: `<p>${escapeHtml(other.verdict.sentence)}</p>\n${comparisonPart(other)}`,
+    })),
+    { id: 'method', title: 'Method', html: list(report.method.sentences) },
+    { id: 'terms', title: 'What the words mean', html: glossary() },
+  ];
+  const more = [...carriedBySentence(report), ...lookupSentence(report)];
+  return page(
+    report,
+    `${verdictSection(report, more)}
+${report.warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
+<nav aria-label="Sections"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>
+${parts.map(({ id, title, html }) => `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>\n${html}\n</section>`).join('\n')}`,
+  );
+}
+
+function page(report: Report, body: string): string {
+  const title = `vsr report: ${report.verdict.kind.replaceAll('-', ' ')}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<a class="skip" href="#comparison">Skip to the numbers</a>
+<main>
+<h1>Should these queries be routed?</h1>
+${body}
+<footer>${escapeHtml(`${report.schema}, seed ${report.method.seed}. The same numbers for programs: vsr analyze --json.`)}</footer>
+</main>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function list(sentences: readonly string[]): string {
+  return `<ul>${sentences.map((text) => `<li>${escapeHtml(text)}</li>`).join('\n')}</ul>`;
+}
