@@ -1,6 +1,7 @@
 // What all gradient routers share around the fit loop: the engine, inner validation, progress in the router's terms.
 import type { Engine } from '../training/engine.js';
 import type { FitBatch, FitProblem, FitResult, FitSettings } from '../training/fit-problem.js';
+import type { ScheduleName } from '../training/schedule.js';
 import { type InnerSplit, innerSplit } from './inner-validation.js';
 import type { FitContext, TrainingTable } from './router.js';
 
@@ -9,6 +10,12 @@ export interface GradientParams {
   readonly batchSize: number;
   readonly epochs: number;
   readonly patience: number;
+  /** Gradients longer than this are scaled down to it; 0 (the default) = never. */
+  readonly clipNorm?: number;
+  /** How the learning rate moves over all steps of `epochs`; default constant. */
+  readonly schedule?: ScheduleName;
+  /** Share of all steps over which it first rises from 0; default 0. */
+  readonly warmup?: number;
 }
 
 /**
@@ -29,13 +36,15 @@ export async function fitByGradient<B extends FitBatch>(
 ): Promise<FitResult> {
   const engine = await openEngineFor(context);
   const split = options.split ?? innerSplit(table.groups, context.seed, options.rows);
-  const { learningRate, batchSize, patience } = params;
+  const { learningRate, batchSize, patience, clipNorm = 0 } = params;
+  const schedule = { name: params.schedule ?? 'constant', warmup: params.warmup ?? 0 } as const;
   let { epochs } = params;
   if (split.validationRows.length === 0) {
     epochs = Math.min(epochs, patience);
     context.onWarning?.(`too few queries to set any aside for early stopping: ${epochs} epochs are trained.`);
   }
-  const settings = { learningRate, batchSize, epochs, patience, seed: context.seed, ...options.settings };
+  const common = { learningRate, schedule, batchSize, epochs, patience, clipNorm, seed: context.seed };
+  const settings = { ...common, ...options.settings };
   const { signal, onProgress, training } = context;
   return fitLoop(engine, { ...problem, ...split }, settings, {
     signal,

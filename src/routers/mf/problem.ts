@@ -1,8 +1,11 @@
 // The factor model as a fit problem. RouteLLM: Ong et al. (2024), arXiv 2406.18665, section 4.2 (matrix factorisation).
+import { matrix } from '../../math/matrix.js';
+import { cellWeights } from '../../training/cell-weights.js';
 import type { FitBatch, FitProblem, LossStep, NamedWeights } from '../../training/fit-problem.js';
 import { dense, type InputBatch, inputProduct } from '../../training/layers.js';
 import { bradleyTerry, maskedBce } from '../../training/losses.js';
 import type { EngineTensor, TensorFlow } from '../../training/tensorflow.js';
+import { balancedWeights } from '../balanced.js';
 import { rowBatches } from '../gradient-batches.js';
 import type { Outcomes } from '../outcomes.js';
 import type { TrainingTable } from '../router.js';
@@ -13,22 +16,27 @@ export interface MfBatch extends FitBatch {
   readonly input: InputBatch;
   /** masked_bce: quality [M×B]; bradley_terry: the weight of "a beat b" [M×M×B]. */
   readonly targets: EngineTensor;
-  /** masked_bce: [M×B] 1 = present. */
+  /** masked_bce: [M×B] what each cell weighs, 0 = missing. */
   readonly present?: EngineTensor;
 }
 
 export function mfProblem(
   table: TrainingTable,
   outcomes: Outcomes,
-  { scorer, loss }: Pick<MfParams, 'scorer' | 'loss'>,
+  { scorer, loss, classWeights }: Pick<MfParams, 'scorer' | 'loss' | 'classWeights'>,
   parameters: NamedWeights,
 ): Omit<FitProblem<MfBatch>, 'rows' | 'validationRows'> {
   const { input, columns, sumOf } = rowBatches(table.features, table.models.length);
+  const weights = cellWeights(table.quality, {
+    ...(classWeights === 'balanced' && {
+      models: balancedWeights(matrix(table.quality.rows, table.quality.cols, outcomes.present)),
+    }),
+  });
   const pointwise = (tf: TensorFlow, rows: Int32Array): MfBatch => ({
     input: input(tf, rows),
     targets: columns(tf, outcomes.quality, rows),
-    present: columns(tf, outcomes.present, rows),
-    weight: sumOf(outcomes.present, rows),
+    present: columns(tf, weights, rows),
+    weight: sumOf(weights, rows),
   });
   const pairwise = (tf: TensorFlow, rows: Int32Array): MfBatch => {
     const { data, total } = pairWeights(table.quality, rows);

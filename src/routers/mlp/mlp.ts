@@ -3,7 +3,7 @@ import { defineRouter } from '../define-router.js';
 import { fitByGradient } from '../fit-by-gradient.js';
 import { tellingRows } from '../indifferent.js';
 import { outcomesOf } from '../outcomes.js';
-import { foldedLayers } from './fold.js';
+import { ensembleLayers } from './fold.js';
 import { mlpGraph } from './graph.js';
 import { initialBuffers, initialParameters } from './initial.js';
 import type { MlpParams } from './params.js';
@@ -30,11 +30,21 @@ export const mlp = defineRouter<MlpParams>({
     const parameters = initialParameters(widths, targets.outputBias, params, context.seed);
     const buffers = initialBuffers(widths, params);
     const problem = mlpProblem(table.features, targets, params, { parameters, buffers });
-    const fitted = await fitByGradient(table, params, context, problem, {
-      rows: params.target === 'best' ? telling : undefined,
+    const rows = params.target === 'best' ? telling : undefined;
+    const epochs = params.epochs === 'auto' ? enoughEpochs(rows?.length ?? table.features.rows, params) : params.epochs;
+    const fitted = await fitByGradient(table, { ...params, epochs }, context, problem, {
+      rows,
       settings: { weightDecay: params.weightDecay, smallestBatch: params.batchNorm === 'none' ? 1 : 2 },
     });
-    return toState(foldedLayers(fitted.parameters, fitted.buffers, widths.length - 1, params), table.features.cols);
+    return toState(ensembleLayers(fitted.parameters, fitted.buffers, widths.length - 1, params), table.features.cols);
   },
   graph: (fitted) => mlpGraph(fromState(fitted), fitted.params, fitted.featureDim),
 });
+
+/** On some thousand rows 15 epochs are enough (chosen out of fold); few rows need more of them for as many steps. */
+const EPOCHS = 15;
+const STEPS = 300;
+
+function enoughEpochs(rows: number, { batchSize }: Pick<MlpParams, 'batchSize'>): number {
+  return Math.max(EPOCHS, Math.ceil(STEPS / Math.ceil(rows / batchSize)));
+}

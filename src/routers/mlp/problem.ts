@@ -3,8 +3,9 @@ import type { Matrix } from '../../math/matrix.js';
 import type { FitBatch, FitProblem, LossStep, NamedWeights } from '../../training/fit-problem.js';
 import { batchNorm, dense, dropout, type InputBatch, inputDense, settledBatchNorm } from '../../training/layers.js';
 import { maskedBce, maskedMse, softCrossEntropy } from '../../training/losses.js';
-import type { EngineTensor } from '../../training/tensorflow.js';
+import type { EngineScalar, EngineTensor } from '../../training/tensorflow.js';
 import { rowBatches } from '../gradient-batches.js';
+import { memberName } from './member-name.js';
 import type { MlpParams } from './params.js';
 import type { MlpTargets } from './targets.js';
 
@@ -12,11 +13,11 @@ export interface MlpBatch extends FitBatch {
   readonly input: InputBatch;
   /** [M×B] */
   readonly targets: EngineTensor;
-  /** [M×B] 1 = present */
+  /** [M×B] what each cell weighs, 0 = missing */
   readonly present: EngineTensor;
 }
 
-type NetworkParams = Pick<MlpParams, 'hiddenLayers' | 'dropout' | 'batchNorm' | 'target' | 'loss'>;
+type NetworkParams = Pick<MlpParams, 'hiddenLayers' | 'dropout' | 'batchNorm' | 'target' | 'loss' | 'ensemble'>;
 
 export function mlpProblem(
   features: Matrix,
@@ -24,40 +25,57 @@ export function mlpProblem(
   params: NetworkParams,
   start: { readonly parameters: NamedWeights; readonly buffers: NamedWeights },
 ): Omit<FitProblem<MlpBatch>, 'rows' | 'validationRows'> {
-  const { input, columns, sumOf } = rowBatches(features, targets.present.length / features.rows);
+  const { input, columns, sumOf } = rowBatches(features, targets.weights.length / features.rows);
   return {
     name: 'mlp',
     ...start,
     batch: (tf, rows) => ({
       input: input(tf, rows),
       targets: columns(tf, targets.values, rows),
-      present: columns(tf, targets.present, rows),
-      weight: params.target === 'best' ? rows.length : sumOf(targets.present, rows),
+      present: columns(tf, targets.weights, rows),
+      weight: sumOf(params.target === 'best' ? targets.values : targets.weights, rows),
     }),
-    loss: (step) => mlpLoss(step, logits(step, params), params),
+    loss: (step) => ensembleLoss(step, params),
   };
 }
 
-/** Z [M×B] */
-export function logits(step: LossStep<MlpBatch>, params: NetworkParams): EngineTensor {
+/**
+ * Each network learns by its own error (the mean of the losses is reported); what is judged on held-out rows is their mean logit,
+ * so early stopping chooses the epoch of the ensemble.
+ */
+function ensembleLoss(step: LossStep<MlpBatch>, params: NetworkParams): EngineScalar {
+  const { tf, training } = step;
+  const members = Array.from({ length: params.ensemble }, (_, member) => logits(step, params, member));
+  if (members.length === 1) return mlpLoss(step, members[0]!, params);
+  if (!training) return mlpLoss(step, tf.div(tf.addN(members), members.length), params);
+  const losses = members.map((z) => mlpLoss(step, z, params));
+  return tf.div(tf.addN(losses), losses.length);
+}
+
+/** Z [M×B] of one network. */
+export function logits(step: LossStep<MlpBatch>, params: NetworkParams, member = 0): EngineTensor {
   const { tf, parameters, training, random, batch } = step;
   const last = params.hiddenLayers.length + 1;
   let h: EngineTensor | undefined; // undefined = the input itself
   for (let layer = 1; layer <= last; layer++) {
-    const [w, b] = [parameters[`w${layer}`]!, parameters[`b${layer}`]!];
+    const [w, b] = [parameters[memberName(member, `w${layer}`)]!, parameters[memberName(member, `b${layer}`)]!];
     const activation = layer === last || params.batchNorm === 'before_relu' ? 'linear' : 'relu';
     h = h ? dense(tf, h, w, b, activation) : inputDense(tf, batch.input, w, b, activation);
     if (layer === last) break;
-    if (params.batchNorm !== 'none') h = normalise(step, h, layer);
+    if (params.batchNorm !== 'none') h = normalise(step, h, (name) => memberName(member, `${name}${layer}`));
     if (params.batchNorm === 'before_relu') h = tf.relu(h);
     if (training && params.dropout > 0) h = dropout(tf, h, params.dropout, random);
   }
   return h!;
 }
 
-function normalise({ tf, parameters, buffers, training, observe }: LossStep<MlpBatch>, h: EngineTensor, layer: number) {
-  const [gamma, beta] = [parameters[`gamma${layer}`]!, parameters[`beta${layer}`]!];
-  const [meanName, varianceName] = [`running_mean${layer}`, `running_var${layer}`];
+function normalise(
+  { tf, parameters, buffers, training, observe }: LossStep<MlpBatch>,
+  h: EngineTensor,
+  named: (name: string) => string,
+) {
+  const [gamma, beta] = [parameters[named('gamma')]!, parameters[named('beta')]!];
+  const [meanName, varianceName] = [named('running_mean'), named('running_var')];
   if (!training) return settledBatchNorm(tf, h, gamma, beta, buffers[meanName]!, buffers[varianceName]!);
   const { value, mean, variance } = batchNorm(tf, h, gamma, beta);
   observe(meanName, mean);
@@ -65,11 +83,11 @@ function normalise({ tf, parameters, buffers, training, observe }: LossStep<MlpB
   return value;
 }
 
-function mlpLoss({ tf, batch }: LossStep<MlpBatch>, z: EngineTensor, { target, loss }: NetworkParams) {
+function mlpLoss({ tf, batch }: LossStep<MlpBatch>, z: EngineTensor, { target, loss }: NetworkParams): EngineScalar {
   const { targets, present, weight } = batch;
   if (target === 'scores') return (loss === 'bce' ? maskedBce : maskedMse)(tf, z, targets, present, weight);
   // A missing model takes no part in its row's softmax.
-  const allowed = tf.add(z, tf.mul(tf.sub(present, 1), MISSING));
+  const allowed = tf.add(z, tf.mul(tf.sub(present, 1), MISSING)); // in target best every present cell weighs 1
   return softCrossEntropy(tf, allowed, targets, weight);
 }
 

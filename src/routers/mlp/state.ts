@@ -33,7 +33,7 @@ export function constantState(means: Float32Array): RouterState {
 
 /** Throws `VSR_ARTIFACT` where the tensors do not fit together. */
 export function fromState({ state, models, featureDim, params }: Fitted<MlpParams>): MlpState {
-  const widths = [featureDim, ...params.hiddenLayers, models.length];
+  const widths = [featureDim, ...params.hiddenLayers.map((units) => units * params.ensemble), models.length];
   const count = stateCount(state, 'layers', 0, widths.length - 1);
   if (count === 0) return { layers: [], means: stateTensor(state, 'means', [models.length]) };
   const layers = widths.slice(1).map((units, i) => ({

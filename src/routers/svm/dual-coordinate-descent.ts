@@ -11,7 +11,7 @@ export interface DescentOptions {
   /** The largest violation of the optimality conditions that may remain. */
   readonly tol: number;
   readonly seed: number;
-  /** Over all rows; default 300. */
+  /** Over all rows; default 100. */
   readonly maxPasses?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ const ROWS_PER_TURN = 20_000;
 export async function solveLinear(
   features: Matrix,
   problem: ModelProblem,
-  { tol, seed, maxPasses = 300, signal }: DescentOptions,
+  { tol, seed, maxPasses = 100, signal }: DescentOptions,
 ): Promise<LinearSolution> {
   const state = start(features, problem);
   const bits = bitSource(seededRandom(seed).fork('svm order of rows'));

@@ -19,7 +19,7 @@ export const svmParams = z.strictObject({
   epsilon: range(0, 1).default(0.1),
   /** platt: scores become qualities, by decisions on training rows held out in turn; five more fits. */
   calibration: z.enum(['none', 'platt'], { error: 'expected none or platt' }).default('none'),
-  /** Violation of the optimality conditions at which a problem counts as solved. */
+  /** Violation of the optimality conditions at which a problem counts as solved; ten times it for the linear machines past maxRows. */
   tol: range(1e-9, 0.1).default(1e-3),
   /** Up to this many training rows are fitted exactly, over their kernel matrix. */
   maxRows: z.int({ error: ROWS }).min(2, { error: ROWS }).max(20_000, { error: ROWS }).default(8000),

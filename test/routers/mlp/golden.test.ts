@@ -25,7 +25,12 @@ const PARAMS: MlpParams = {
   batchNorm: 'none',
   target: 'scores',
   loss: 'bce',
+  classWeights: 'none',
+  ensemble: 1,
   learningRate: 1e-3,
+  schedule: 'constant',
+  warmup: 0,
+  clipNorm: 0,
   weightDecay: 0,
   batchSize: 64,
   epochs: 100,
@@ -54,7 +59,7 @@ describe.skipIf(!hasShared)('golden mlp router (needs ../shared/fixtures)', asyn
     const best = params.target === 'best';
     const targets = {
       values: floats(best ? 'share' : 'quality'),
-      present: best ? new Float32Array(320).fill(1) : floats('mask'),
+      weights: best ? new Float32Array(320).fill(1) : floats('mask'),
       outputBias: new Float32Array(5),
     };
     const own = mlpProblem({ rows: 64, cols: 24, data: x }, targets, params, { parameters, buffers });

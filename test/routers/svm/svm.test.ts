@@ -346,15 +346,16 @@ describe('where there is little to learn', () => {
 });
 
 describe('limits', () => {
-  test('more rows than max_rows: a seeded sample, and the sizes of both kernel matrices', async () => {
+  test('more rows than max_rows, approximation sample: a seeded sample, and the sizes of both kernel matrices', async () => {
     const table = separableTable(60);
-    const first = await fitAndListen(table, { maxRows: 20 });
+    const params = { maxRows: 20, approximation: 'sample' };
+    const first = await fitAndListen(table, params);
     expect(first.warnings).toEqual([
       'svm learns from a random 20 of 60 rows (max_rows): their kernel matrix takes 1 MB, all rows would take 1 MB.',
     ]);
     expect(first.fitted.state().tensors.vectors!.shape[0]).toBeLessThanOrEqual(20);
-    const again = await fitAndListen(table, { maxRows: 20 });
-    const other = await fitAndListen(table, { maxRows: 20 }, { seed: 2 });
+    const again = await fitAndListen(table, params);
+    const other = await fitAndListen(table, params, { seed: 2 });
     expect(again.fitted.state()).toEqual(first.fitted.state());
     expect(other.fitted.state()).not.toEqual(first.fitted.state());
   });
