@@ -156,7 +156,7 @@ function networkMessage(error: unknown): string {
   const first = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause;
   const { code, message } = first as NodeJS.ErrnoException;
   const said = [code, message].filter((part) => part && part !== code).join(' ') || code || String(error);
-  return OWN_CERTIFICATE.test(said)
+  return OWN_CERTIFICATE.test(String(code))
     ? `${said}. If the server's certificate is your own, name its authority's file in NODE_EXTRA_CA_CERTS`
     : said;
 }
