@@ -93,7 +93,7 @@ const SAMPLES: Record<Flag['kind'], unknown> = {
 const SPECIAL: Record<string, unknown> = {
   '--leak-check': 'warn',
   '--fail-on': 'inconclusive',
-  '--format': 'html',
+  '--format': ['html'],
   '--engine': 'wasm',
   '--device': 'cpu',
   '--export': ['onnx'],
