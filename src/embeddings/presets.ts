@@ -4,6 +4,8 @@ import type { Pooling } from './encoder-request.js';
 export interface Preset {
   /** On Hugging Face. */
   readonly repository: string;
+  /** Repository that holds the ONNX files, where the model's own has none. */
+  readonly exports?: string;
   readonly source: 'onnx' | 'clip';
   readonly dim: number;
   /** Widths that the model was trained to be cut to: a list, or everything from `from` on. Absent: none. */
@@ -24,6 +26,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   qwen3: {
     ...ONNX,
     repository: 'Qwen/Qwen3-Embedding-0.6B',
+    exports: 'onnx-community/Qwen3-Embedding-0.6B-ONNX',
     dim: 1024,
     matryoshka: { from: 32 },
     maxLength: 32_768,
@@ -32,6 +35,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   gemma: {
     ...ONNX,
     repository: 'google/embeddinggemma-300m',
+    exports: 'onnx-community/embeddinggemma-300m-ONNX',
     dim: 768,
     matryoshka: [512, 256, 128],
     maxLength: 2048,
@@ -82,6 +86,7 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
   clip: {
     source: 'clip',
     repository: 'openai/clip-vit-base-patch32',
+    exports: 'Xenova/clip-vit-base-patch32',
     dim: 512,
     maxLength: 77,
     pooling: null,
@@ -101,8 +106,10 @@ export function presetOfRepository(name: string): string | undefined {
 
 /** What to fetch for a preset, a sentence. */
 export function filesToFetch(name: string): string {
-  const { repository, files = ['onnx/model.onnx (with its .onnx_data, if there is one)', '1_Pooling/config.json'] } =
-    PRESETS[name]!;
+  const { repository, exports = repository, files = TEXT_FILES } = PRESETS[name]!;
   const all = [...files, 'tokenizer.json', 'tokenizer_config.json', 'config.json'];
-  return `Fetch ${all.join(', ')} of ${repository} (Hugging Face) into one folder and name it with --embedding-path.`;
+  const where = exports === repository ? repository : `${repository} (as ONNX: ${exports})`;
+  return `Fetch ${all.join(', ')} of ${where} from Hugging Face into one folder and name it with --embedding-path.`;
 }
+
+const TEXT_FILES = ['onnx/model.onnx (with its .onnx_data, if there is one)', '1_Pooling/config.json'];

@@ -21,10 +21,11 @@ export interface EncoderTools {
 
 type Open = (request: EncoderRequest, tools: EncoderTools) => Promise<Encoder>;
 
-const OPENERS: Readonly<Partial<Record<EncoderSource, Open>>> = {
+const OPENERS: Readonly<Record<EncoderSource, Open>> = {
   static: async ({ path, dim }) => (await import('./static/static-encoder.js')).openStaticEncoder(path, dim),
   hash: async ({ dim }) => (await import('./hash/hash-encoder.js')).openHashEncoder(dim),
   onnx: async (request, tools) => (await import('./onnx/onnx-encoder.js')).openOnnxEncoder(request, tools),
+  clip: async (request, tools) => (await import('./clip/clip-encoder.js')).openClipEncoder(request, tools),
   openai: onServer('openai'),
   tei: onServer('tei'),
   ollama: onServer('ollama'),
@@ -39,7 +40,7 @@ export const ENCODERS: readonly string[] = [...BUILT_IN, ...Object.keys(PRESETS)
 export async function openEncoder(request: EncoderRequest, tools: EncoderTools = {}): Promise<Encoder> {
   const source = sourceOf(request);
   refuseIdleSettings(request, source);
-  return OPENERS[source]!(request, tools);
+  return OPENERS[source](request, tools);
 }
 
 function onServer(source: 'openai' | 'tei' | 'ollama' | 'huggingface' | 'nvclip'): Open {

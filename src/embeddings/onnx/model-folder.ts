@@ -50,7 +50,7 @@ export async function readModelFolder(path: string, file: string | undefined, fe
 }
 
 /** The model.onnx of the folder or of its onnx/, else the only one there is, else the one called `file`. Throws VSR_ENCODER. */
-export function modelFile(path: string, file: string | undefined, fetch: string, standard = 'model.onnx'): string {
+export function modelFile(path: string, file: string | undefined, fetch: string, standard = STANDARD): string {
   const folders = [path, join(path, 'onnx')].filter((folder) => existsSync(folder));
   if (file !== undefined) {
     const named = folders.map((folder) => join(folder, file)).find((candidate) => existsSync(candidate));
@@ -59,9 +59,10 @@ export function modelFile(path: string, file: string | undefined, fetch: string,
   }
   const found = folders.flatMap((folder) => modelsIn(folder));
   const [only, ...others] = found;
-  const chosen = found.find((name) => basename(name) === standard) ?? (others.length === 0 ? only : undefined);
+  const isOnly = standard === STANDARD && others.length === 0;
+  const chosen = found.find((name) => basename(name) === standard) ?? (isOnly ? only : undefined);
   if (chosen !== undefined) return chosen;
-  if (found.length === 0) {
+  if (found.length === 0 || standard !== STANDARD) {
     throw new VsrError('VSR_ENCODER', `${path}: expected ${standard} or onnx/${standard}, found none.`, {
       hint: fetch,
     });
@@ -71,6 +72,8 @@ export function modelFile(path: string, file: string | undefined, fetch: string,
     hint: `Choose one: --set embedding.file=${basename(only!)}`,
   });
 }
+
+const STANDARD = 'model.onnx';
 
 function modelsIn(folder: string): string[] {
   return readdirSync(folder)

@@ -41,7 +41,12 @@ export async function openOnnxEncoder(request: EncoderRequest, { onWarning }: En
   const inputsOf = textInputs(session.inputs, folder.model);
   const output = chooseOutput(session.outputs, folder.modules, folder.model);
   const pooling = output.isPooled ? 'graph' : requirePooling(settings, path);
-  const limits = { batchSize: request.batchSize ?? BATCH_SIZE, padMultiple: settings.padMultiple };
+  const { rows: fixedRows, length: fixedLength } = fixedShape(session);
+  const limits = {
+    batchSize: fixedRows ?? request.batchSize ?? BATCH_SIZE,
+    padMultiple: fixedLength ?? settings.padMultiple,
+  };
+  const maxLength = Math.min(settings.maxLength, fixedLength ?? settings.maxLength);
 
   /** One vector a sequence, before any cut or scaling. */
   const run = async (sequences: readonly (readonly number[])[], signal?: AbortSignal): Promise<Float64Array[]> => {
@@ -71,7 +76,7 @@ export async function openOnnxEncoder(request: EncoderRequest, { onWarning }: En
   const openSequencer = async () => {
     const tokenizer = await openTokenizer(tokenizerBytes, folder.tokenizer, folder.tokenizerConfig);
     padId = (settings.padToken === undefined ? undefined : tokenizer.idOf(settings.padToken)) ?? settings.padId;
-    return sequencer(tokenizer, settings);
+    return sequencer(tokenizer, { ...settings, maxLength });
   };
   const sequencesOf = async () => {
     opening ??= openSequencer();
@@ -122,7 +127,7 @@ export async function openOnnxEncoder(request: EncoderRequest, { onWarning }: En
       pooling,
       normalise: settings.normalise,
       prompt: settings.prompt,
-      maxLength: settings.maxLength,
+      maxLength,
       longText: settings.longText,
       padding: settings.padding,
       dim,
@@ -149,6 +154,15 @@ function rowsOf(data: Float32Array, width: number): Float64Array[] {
   return Array.from({ length: data.length / width }, (_, i) =>
     Float64Array.from(data.subarray(i * width, (i + 1) * width)),
   );
+}
+
+/** Some graphs were exported for one shape alone; more rows than one are then refused by ONNX Runtime. */
+function fixedShape({ inputs }: ModelSession): { rows: 1 | undefined; length: number | undefined } {
+  const [rows, length] = inputs.find(({ name }) => name === 'input_ids')?.shape ?? [];
+  return {
+    rows: rows === 1 ? 1 : undefined,
+    length: typeof length === 'number' && length > 0 ? length : undefined,
+  };
 }
 
 /** A graph may leave its width open. */
