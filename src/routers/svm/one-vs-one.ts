@@ -2,12 +2,19 @@
 // Layout and order of vectors and pairs: Chang and Lin, LIBSVM, ACM TIST 2 (2011), section 7.
 import { VsrError } from '../../errors/vsr-error.js';
 import { type Matrix, matrix64, takeRows } from '../../math/matrix.js';
+import { seededRandom } from '../../math/random.js';
 import { gramMatrix } from './gram.js';
 import { type Kernel, type KernelSettings, resolveKernel } from './kernel.js';
 import { type Gram, type SmoOptions, type SmoSolution, solveDual } from './smo.js';
 
 export interface OneVsOneSettings extends KernelSettings {
   readonly c: number;
+  /** More rows than this: as many, drawn from every class in proportion, are learned from. Default: all. */
+  readonly maxRows?: number;
+}
+
+export interface OneVsOneOptions extends SmoOptions {
+  readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
 /**
@@ -38,11 +45,33 @@ export async function fitOneVsOne(
   labels: Int32Array,
   classes: number,
   settings: OneVsOneSettings,
-  options: SmoOptions,
+  options: OneVsOneOptions,
 ): Promise<OneVsOneMachines> {
-  const kernel = resolveKernel(settings, rows);
-  const gram = await gramMatrix(rows, kernel, options);
-  return { kernel, ...(await solveOneVsOne(gram, rows, labels, classes, settings.c, options)) };
+  checkLabels(rows, labels, classes);
+  const { c, maxRows = rows.rows } = settings;
+  const kept = rows.rows > maxRows ? drawnRows(labels, classes, maxRows) : undefined;
+  if (kept) {
+    options.onWarning?.(
+      `svm: the one-against-one machines learn from ${kept.length} of ${rows.rows} rows (max_rows ${maxRows}), drawn from every class in proportion.`,
+    );
+  }
+  const some = kept ? takeRows(rows, kept) : rows;
+  const someLabels = kept ? kept.map((row) => labels[row]!) : labels;
+  const kernel = resolveKernel(settings, some);
+  const gram = await gramMatrix(some, kernel, options);
+  const machines = await solveOneVsOne(gram, some, someLabels, classes, c, options);
+  return { kernel, ...machines, support: kept ? machines.support.map((row) => kept[row]!) : machines.support };
+}
+
+/** At most `most` rows (one of each class at least), in row order; the same every time. */
+function drawnRows(labels: Int32Array, classes: number, most: number): Int32Array {
+  const random = seededRandom(0).fork('one-against-one rows');
+  const share = Math.max(0, most - classes) / labels.length;
+  const drawn = Array.from({ length: classes }, (_, label) => {
+    const own = rowsOfClass(labels, label);
+    return random.shuffle(own).slice(0, 1 + Math.floor(share * own.length));
+  });
+  return Int32Array.from(drawn.flat()).sort();
 }
 
 /** The same over a given kernel matrix [N×N] of the rows. */

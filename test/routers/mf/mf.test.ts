@@ -58,3 +58,24 @@ test('a pair weighs its difference in quality, at most 0.3; missing cells and ti
   ]);
   expect(total).toBeCloseTo(0.8, 10);
 });
+
+test('schedule, warm-up, clipping and class weights each change what is learned', async () => {
+  // Birch has half as many outcomes as the others.
+  const rarer = train.quality.data.map((value, at) => (at % 6 === 1 ? Number.NaN : value));
+  const table = { ...train, quality: matrix64(120, 3, rarer) };
+  const projection = async (params: object) => {
+    const fitted = await mf.fit(table, { epochs: 3, ...params }, { seed: 42, training });
+    return fitted.state().tensors.projection!.data;
+  };
+  const plain = await projection({});
+  const others = [{ schedule: 'cosine' }, { warmup: 0.5 }, { clipNorm: 0.001 }, { classWeights: 'balanced' }];
+  for (const params of others) expect([params, await projection(params)]).not.toEqual([params, plain]);
+});
+
+test('class weights are refused where pairs are what is weighed', async () => {
+  await expect(mf.checkParams({ loss: 'bradley_terry', classWeights: 'balanced' })).rejects.toMatchObject({
+    code: 'VSR_ROUTER_PARAMS',
+    message:
+      'routers.mf.class_weights: expected none with loss bradley_terry, which weighs pairs by how much was won, got "balanced".',
+  });
+});

@@ -1,5 +1,6 @@
 // One machine per pair and one per class against libsvm's golden numbers (../shared/fixtures/svm), rbf through the engine's float32 kernel matrix.
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../../src/math/random.js';
 import { gramMatrix } from '../../../src/routers/svm/gram.js';
 import { resolveKernel } from '../../../src/routers/svm/kernel.js';
 import { fitOneVsOne, type OneVsOneMachines, solveOneVsOne } from '../../../src/routers/svm/one-vs-one.js';
@@ -148,3 +149,19 @@ function mostVotes(f: readonly number[], classes: number): number {
   for (let i = 0; i < classes; i++) for (let j = i + 1; j < classes; j++) votes[f[pair++]! > 0 ? i : j]!++;
   return votes.indexOf(Math.max(...votes));
 }
+
+test('more rows than max_rows: drawn from every class in proportion, a rare one kept, and said', async () => {
+  const random = seededRandom(3);
+  const labels = Int32Array.from({ length: 100 }, (_, i) => (i === 99 ? 2 : i % 2));
+  const rows = asMatrix(Array.from(labels, (label) => [label + random.uniform(), random.uniform()]));
+  const warnings: string[] = [];
+  const settings = { kernel: 'rbf', gamma: 1, c: 1, maxRows: 23 } as const;
+  const onWarning = (sentence: string) => void warnings.push(sentence);
+  const made = await fitOneVsOne(rows, labels, 3, settings, { tol: 1e-3, onWarning });
+  // 20 in proportion, 1 more of each class: 1 + 10, 1 + 9, 1.
+  expect(warnings).toEqual([
+    'svm: the one-against-one machines learn from 22 of 100 rows (max_rows 23), drawn from every class in proportion.',
+  ]);
+  expect(made.nSupport[2]).toBe(1);
+  expect(made.support[made.support.length - 1]).toBe(99);
+});

@@ -360,6 +360,62 @@ describe('limits', () => {
     expect(other.fitted.state()).not.toEqual(first.fitted.state());
   });
 
+  test("more rows than max_rows: all of them by Nyström's approximation, which says so and chooses as the exact machines do", async () => {
+    const table = separableTable(400, 3);
+    const fresh = separableTable(300, 4);
+    const exact = await fitAndListen(table);
+    const near = await fitAndListen(table, { maxRows: 200, landmarks: 40 });
+    expect(near.warnings).toEqual([
+      "svm learns from all 400 rows by linear machines over kernel values with 40 of them (Nyström's approximation): past max_rows (200) their kernel matrix, 1 MB, is not built.",
+    ]);
+    expect(near.fitted.state().tensors.vectors!.shape).toEqual([40, 6]);
+    const right = async (fitted: typeof near.fitted) =>
+      chosenColumns(await fitted.score(fresh)).filter((column, q) => column === q % 3).length;
+    expect(Math.abs((await right(near.fitted)) - (await right(exact.fitted)))).toBeLessThanOrEqual(3); // a point of 300
+    expect((await fitAndListen(table, { maxRows: 200, landmarks: 40 })).fitted.state()).toEqual(near.fitted.state());
+  });
+
+  test('past max_rows, linear machines need no landmarks: one vector per model', async () => {
+    const { fitted, warnings } = await fitAndListen(separableTable(100), { kernel: 'linear', maxRows: 50 });
+    expect(warnings).toEqual([
+      'svm learns from all 100 rows by linear machines over the features themselves: past max_rows (50) their kernel matrix, 1 MB, is not built.',
+    ]);
+    expect(fitted.state().tensors.vectors!.shape).toEqual([3, 6]);
+    const chosen = chosenColumns(await fitted.score(separableTable(300, 2)));
+    expect(chosen.filter((column, q) => column === q % 3).length).toBeGreaterThan(285);
+  });
+
+  test('past max_rows, calibrated scores and regression are qualities too', async () => {
+    const table = separableTable(100);
+    for (const params of [{ calibration: 'platt' }, { target: 'scores' }]) {
+      const { fitted } = await fitAndListen(table, { ...params, maxRows: 50, landmarks: 20 });
+      const scores = await fitted.score(separableTable(300, 2));
+      expect([...scores.data].every((score) => score >= 0 && score <= 1)).toBe(true);
+      expect(chosenColumns(scores).filter((column, q) => column === q % 3).length).toBeGreaterThan(285);
+    }
+  });
+
+  test('20,000 rows of 64 columns are never a matrix of rows by rows', async () => {
+    const random = seededRandom(5);
+    const features = { rows: 20_000, cols: 64, data: new Float32Array(20_000 * 64).map(() => random.uniform() - 0.5) };
+    const quality = matrix64(20_000, 2);
+    for (let i = 0; i < 20_000; i++) quality.data.set(features.data[i * 64]! > 0 ? [1, 0] : [0, 1], i * 2);
+    const table = {
+      models: ['amber', 'birch'],
+      features,
+      quality,
+      groups: Int32Array.from({ length: 20_000 }, (_, i) => i),
+    };
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const onProgress = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    };
+    const { fitted } = await fitAndListen(table, { landmarks: 64, tol: 0.01, maxRows: 1000 }, { onProgress });
+    expect(fitted.state().tensors.vectors!.shape).toEqual([50, 64]); // 1000² values are 50 a row
+    expect(most).toBeLessThan(100e6); // the kernel matrix: 1.6 GB
+  });
+
   test('says how far it is: the kernel matrix, each model, each fold of the calibration', async () => {
     const heard: string[] = [];
     const onProgress: FitContext['onProgress'] = ({ step, steps, message }) =>
