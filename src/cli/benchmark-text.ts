@@ -19,7 +19,10 @@ export async function forecastText(forecast: DryRun): Promise<string> {
       : []),
     draw(
       ['model', 'calls', 'tokens in', 'out', 'out at most', 'cost', 'at most'].map((head) => ({ head })),
-      [...models.map((model) => forecastRow(model.model, model)), ...(judge ? [forecastRow(`judge ${judge.model}`, judge)] : [])],
+      [
+        ...models.map((model) => forecastRow(model.model, model)),
+        ...(judge ? [forecastRow(`judge ${judge.model}`, judge)] : []),
+      ],
     ),
   ].join('\n');
 }
@@ -59,7 +62,9 @@ export async function statusText(status: BenchmarkStatus): Promise<string> {
   return [
     `${output}: ${count(done)} of ${counted(calls, 'call', 'calls')} made${cost === null ? '' : `, ${dollars(cost)}`}; ${who}.`,
     ...(others > 0
-      ? [`${counted(others, 'more answer', 'more answers')} in its journal: to other models, prompts, settings or queries.`]
+      ? [
+          `${counted(others, 'more answer', 'more answers')} in its journal: to other models, prompts, settings or queries.`,
+        ]
       : []),
     ...judgeLines(judge),
     draw(

@@ -76,7 +76,11 @@ export async function benchmark(
     if (!config.benchmark.rescore) refuseBudget(config, plan, models, prepared.late);
     saySkipped(plan, paths, context);
 
-    const { finished, unmade, rescored, spent, budgetReached } = await work(config, context, { prepared, plan, stored });
+    const { finished, unmade, rescored, spent, budgetReached } = await work(config, context, {
+      prepared,
+      plan,
+      stored,
+    });
     const { repeats, calls } = plan;
     const judge = prepared.late.judge;
     const results: RunResults = { calls, repeats, models, finished, unmade, example, judge };
@@ -160,7 +164,14 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
     const { rescore: all, retryFailed } = config.benchmark;
     const waiting = answersToRescore(plan, stored.entries, late, { all, retryFailed });
     const rescored = await rescoreAll(waiting, finished);
-    if (all) return { finished, unmade: unasked(plan, finished), rescored, spent: budget.spent, budgetReached: budget.reached };
+    if (all)
+      return {
+        finished,
+        unmade: unasked(plan, finished),
+        rescored,
+        spent: budget.spent,
+        budgetReached: budget.reached,
+      };
     const unmade = await runCalls(plan.open, {
       providers,
       scoring: config.scoring,

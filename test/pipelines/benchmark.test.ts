@@ -27,7 +27,7 @@ function project(changes: { benchmark?: Section; models?: Section; queries?: obj
   writeFileSync(queries, (changes.queries ?? QUERIES).map((row) => `${JSON.stringify(row)}\n`).join(''));
   const output = join(path, 'outcomes.jsonl');
   const config = configSchema.parse({
-    vllmEndpoints: [{ name: 'local', baseUrl: `${server.origin}/v1`, ...changes.endpoint }],
+    vllmEndpoints: [{ name: 'local', type: 'openai-compatible', baseUrl: `${server.origin}/v1`, ...changes.endpoint }],
     modelConfig: changes.models ?? { small: { pricing: { promptPer_1m: 1, completionPer_1m: 2 } }, large: {} },
     benchmark: { dataFile: queries, output, ...changes.benchmark },
   });
@@ -325,7 +325,16 @@ describe('a dry run', () => {
       'Capital of France?\n\nAnswer in a few words.',
     ];
     const inputTokens = prompts.reduce((sum, prompt) => sum + Math.ceil(prompt.length / 4), 0);
-    expect(dry).toMatchObject({ calls: 3, skipped: 0, seconds: null });
+    // Nothing tells how fast it writes: half a second and 50 tokens a second.
+    expect(dry).toMatchObject({
+      calls: 3,
+      skipped: 0,
+      seconds: expect.closeTo(3 * (0.5 + 256 / 50), 9),
+      worstSeconds: expect.closeTo(3 * (0.5 + 500 / 50), 9),
+      secondsAssumed: true,
+      unpriced: [],
+      judge: null,
+    });
     expect(dry.models).toEqual([
       {
         model: 'small',
@@ -353,7 +362,9 @@ describe('a dry run', () => {
       skipped: 4,
       expectedCost: null,
       worstCost: null,
+      unpriced: ['large'],
       seconds: expect.any(Number),
+      secondsAssumed: false,
     });
     expect(dry.models.map(({ expectedOutputTokens }) => expectedOutputTokens)).toEqual([10, 10]);
   });
@@ -372,12 +383,15 @@ describe('bad input is refused before a call', () => {
   test('an unknown metric, with the row', () =>
     refusal(
       { queries: [{ ...QUERIES[0], metric: 'numerik' }] },
-      { code: 'VSR_SCORER_UNKNOWN', message: expect.stringContaining('queries.jsonl, query q1') },
+      { code: 'VSR_SCORER_UNKNOWN', message: expect.stringMatching(/queries\.jsonl:1: metric must name a scorer/) },
     ));
   test('a truth that its scorer cannot read, with the row', () =>
     refusal(
       { queries: [QUERIES[1]!, { ...QUERIES[0], ground_truth: 'four' }] },
-      { code: 'VSR_DATA', message: expect.stringContaining('queries.jsonl, query q1') },
+      {
+        code: 'VSR_DATA',
+        message: expect.stringMatching(/queries\.jsonl:2: ground_truth: expected exactly one number/),
+      },
     ));
   test('no model at all', () => refusal({ models: {} }, { code: 'VSR_CONFIG' }));
   test('an endpoint without an address', () =>

@@ -48,9 +48,21 @@ export function testedFunction(tests: readonly string[]): string | null {
 }
 
 /** What tests wrap around the function they call. */
-const WRAPPERS: ReadonlySet<string> = new Set(
-  ['assert', 'set', 'list', 'tuple', 'sorted', 'sum', 'len', 'str', 'int', 'abs', 'round', 'isclose', 'not'],
-);
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'assert',
+  'set',
+  'list',
+  'tuple',
+  'sorted',
+  'sum',
+  'len',
+  'str',
+  'int',
+  'abs',
+  'round',
+  'isclose',
+  'not',
+]);
 
 function isAssert(text: string): boolean {
   return /^\s*assert\b/.test(text) || /^[^\n]*\n[\s\S]*^\s*assert\b/m.test(text);

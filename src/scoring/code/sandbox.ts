@@ -29,6 +29,8 @@ export const SANDBOX_LIMITS: SandboxLimits = { memoryBytes: 256 * 2 ** 20, testM
 
 export type TestOutcome = 'passed' | 'failed' | 'timeout' | 'interrupted';
 
+const PIPE_LINGERS_MS = 1000;
+
 let found: Sandbox | null | undefined;
 
 /** What this machine offers, looked up once; null without python3. */
@@ -81,11 +83,12 @@ export function runTest(
       if (output.length > seal.length) end('failed');
     });
     child.on('error', finish);
-    // Its pipe may live on in children that it left behind: the end of the process is the end of the test.
     child.on('exit', () => {
       killGroup(child);
-      child.stdout!.once('close', finish);
+      // What is in the pipe is read first; a process that left the group may hold it open for ever.
+      setTimeout(() => child.stdout!.destroy(), PIPE_LINGERS_MS).unref();
     });
+    child.on('close', finish);
     // A child that is gone before it has read everything needs no more words.
     child.stdin!.on('error', () => {});
     child.stdin!.end(JSON.stringify({ ...task, seal, memory: limits.memoryBytes, seconds: limits.testMs / 1000 }));

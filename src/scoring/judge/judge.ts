@@ -1,5 +1,12 @@
 // Asks a judge: one answer for marks, or two answers in both orders. Who is asked, and how, is the caller's.
-import { answerPrompt, askAgain, type JudgedAnswer, type JudgedPair, type JudgeStyle, pairPrompt } from './judge-prompt.js';
+import {
+  answerPrompt,
+  askAgain,
+  type JudgedAnswer,
+  type JudgedPair,
+  type JudgeStyle,
+  pairPrompt,
+} from './judge-prompt.js';
 import { agreed, type Preference, readPreference, readVerdict, type Verdict } from './judge-reply.js';
 
 /** The judge's reply to a prompt; what it throws goes through. */

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type JournalEntry, openJournal, readJournal } from '../../../src/pipelines/benchmark/journal.js';
+import { type JournalEntry, openAnswers, openJournal, readJournal } from '../../../src/pipelines/benchmark/journal.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -48,8 +48,25 @@ describe('reading', () => {
   test('takes the later of two lines with one key, and skips blank lines', async () => {
     const path = folder.write('later', `${line('1', 0)}\n${line('2')}${line('1', 1)}`);
     const { entries, length } = await readJournal(path);
-    expect([...entries.values()]).toEqual([entry('1', 1), entry('2')]);
+    const { response: _, ...kept } = entry('1', 1);
+    const size = Buffer.byteLength(line('1'));
+    expect([...entries.values()]).toEqual([
+      { ...kept, at: 2 * size + 1, length: size, hasText: true },
+      { ...kept, key: '2', id: 'id of 2', at: size + 1, length: size, hasText: true },
+    ]);
     expect(length).toBe(readFileSync(path).length);
+  });
+  test('gives answers back from where they stand, read or just appended', async () => {
+    const path = folder.write('answers', line('1'));
+    const { entries, length } = await readJournal(path);
+    const journal = await openJournal(path, length, false);
+    const { response: _, ...failed } = entry('3');
+    const kept = [entries.get('1')!, await journal.append(entry('2')), await journal.append(failed)];
+    await journal.close();
+    const answers = openAnswers(path);
+    const { response } = entry('1');
+    expect(kept.map((one) => answers.response(one))).toEqual([response, response, undefined]);
+    answers.close();
   });
   test('survives a cut at any byte, and appending goes on after the last whole line', async () => {
     const whole = Buffer.from(line('1') + line('2'));

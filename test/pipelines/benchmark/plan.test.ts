@@ -101,7 +101,10 @@ describe('a plan', () => {
 });
 
 describe('repeats', () => {
-  const plan = planCalls([question('q1'), question('q2')], [model('a'), model('b')], new Map(), { ...OPTIONS, repeats: 3 });
+  const plan = planCalls([question('q1'), question('q2')], [model('a'), model('b')], new Map(), {
+    ...OPTIONS,
+    repeats: 3,
+  });
   test('stand beside each other, each with a key of its own', () => {
     const { calls, open, repeats } = plan;
     expect([calls.length, open.length, repeats]).toEqual([12, 12, 3]);

@@ -55,9 +55,12 @@ describe('a concise prompt', () => {
       'Which one?\n\n1. dog\n2. cat\n3. cow\n\nReply with the letter alone: 1, 2 or 3.',
     );
   });
-  test.each(['numeric', 'math', 'exact', 'contains', 'f1', 'cemf1', 'code'] as const)('of %s asks for nothing else', (scorer) => {
-    expect(promptFor(queryWith(), scorer, true)).toMatch(/^Which one\?\n\nReply with .* alone/);
-  });
+  test.each(['numeric', 'math', 'exact', 'contains', 'f1', 'cemf1', 'code'] as const)(
+    'of %s asks for nothing else',
+    (scorer) => {
+      expect(promptFor(queryWith(), scorer, true)).toMatch(/^Which one\?\n\nReply with .* alone/);
+    },
+  );
 });
 
 describe('a prompt for code', () => {
