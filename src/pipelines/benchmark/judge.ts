@@ -22,11 +22,7 @@ export interface Judge {
 
 const REFUSALS_BEFORE_STOP = 3;
 
-export function createJudge(
-  config: VsrConfig,
-  model: AskedModel,
-  providers: ReadonlyMap<string, Provider>,
-): Judge {
+export function createJudge(config: VsrConfig, model: AskedModel, providers: ReadonlyMap<string, Provider>): Judge {
   const { style, maxTokens } = config.scoring.judge;
   const promptHash = judgePromptHash(style);
   let refusals = 0;
@@ -71,7 +67,14 @@ export function createJudge(
     },
     async score(call, answer, signal) {
       const { query, groundTruth } = call.question.query;
-      const use = { model: model.alias, prompt: promptHash, calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 as number | null };
+      const use = {
+        model: model.alias,
+        prompt: promptHash,
+        calls: 0,
+        inputTokens: 0,
+        outputTokens: 0,
+        cost: 0 as number | null,
+      };
       try {
         const verdict = await judgeAnswer(
           async (prompt) => {

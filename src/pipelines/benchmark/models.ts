@@ -3,7 +3,14 @@ import type { VsrConfig } from '../../config/schema.js';
 import type { ModelCatalogue } from '../../data/catalogue.js';
 import { nearestName } from '../../errors/nearest.js';
 import { VsrError } from '../../errors/vsr-error.js';
-import { baseUrlOf, type EndpointSettings, isLoopback, providerTypeOf } from '../../providers/endpoint.js';
+import {
+  baseUrlOf,
+  type EndpointSettings,
+  isFree,
+  isLoopback,
+  type ModelSettings,
+  providerTypeOf,
+} from '../../providers/endpoint.js';
 import { type Price, priceOf } from './price.js';
 import type { QueryFile } from './questions.js';
 
@@ -27,13 +34,14 @@ export interface AskedModel {
   readonly contextWindow?: number;
   readonly accessKey?: string;
   readonly extraBody: Readonly<Record<string, unknown>>;
+  /** Answers are asked for piece by piece. */
+  readonly stream: boolean;
+  readonly simulated?: NonNullable<ModelSettings['simulated']>;
 }
 
 /** Every call of the recorder is a lookup; this many at a time keep the journal's writes large. */
 const RECORDED_CONCURRENCY = 16;
 const USUAL_PAUSE_MS = 500;
-/** Types of servers that one runs oneself: they send no bill. */
-const OWN_SERVERS: ReadonlySet<string> = new Set(['ollama', 'vllm']);
 
 /**
  * The configured models, else those the query file has outcomes of; of these the ones that `--models` names.
@@ -58,15 +66,15 @@ export function askedModels(
   return chosen(config.benchmark.models, known, flag).map((alias) => {
     const own = config.modelConfig[alias];
     const preferred = own?.preferredEndpoints ?? [];
-    const routes = endpoints
-      .filter(({ name }) => preferred.length === 0 || preferred.includes(name))
+    const routes = (own?.simulated ? [simulator(config)] : endpoints)
+      .filter(({ name }) => own?.simulated || preferred.length === 0 || preferred.includes(name))
       .map((endpoint) => ({ endpoint, model: own?.externalModelIds[endpoint.type] ?? alias }));
     if (routes.length === 0) {
       throw new VsrError('VSR_CONFIG', `Model ${alias} has no endpoint to be asked at.`, {
         hint: 'Add an endpoint to vllm_endpoints.',
       });
     }
-    const { maxTokens, temperature } = config.benchmark;
+    const { maxTokens, temperature, stream } = config.benchmark;
     const window = own?.contextWindowSize ?? catalogue.get(alias)?.contextWindow;
     return {
       alias,
@@ -77,11 +85,13 @@ export function askedModels(
       price: priceOf(
         own?.pricing,
         catalogue.get(alias),
-        routes.every(({ endpoint }) => OWN_SERVERS.has(endpoint.type)),
+        routes.every(({ endpoint }) => endpoint.type !== 'simulated' && isFree(endpoint)),
       ),
       ...(window != null && { contextWindow: window }),
       ...(own?.accessKey !== undefined && { accessKey: own.accessKey }),
       extraBody: own?.extraBody ?? {},
+      stream: own?.stream ?? stream,
+      ...(own?.simulated && { simulated: own.simulated }),
     };
   });
 }
@@ -102,7 +112,7 @@ function endpointsOf(config: VsrConfig, given: (flag: string) => boolean): Endpo
   const { concurrency, rateLimitDelay, timeout, maxRetries } = config.benchmark;
   return config.vllmEndpoints.map((endpoint): Endpoint => {
     const type = providerTypeOf(endpoint);
-    const free = type === 'recorded';
+    const free = type === 'recorded' || type === 'simulated';
     const near = free || isLoopback(baseUrlOf({ ...endpoint, type }));
     return {
       name: endpoint.name,
@@ -119,10 +129,19 @@ function endpointsOf(config: VsrConfig, given: (flag: string) => boolean): Endpo
         (given('--rate-limit-delay') ? undefined : endpoint.rateLimitDelayMs) ??
         rateLimitDelay ??
         (near ? 0 : USUAL_PAUSE_MS),
+      requestsPerMinute: endpoint.requestsPerMinute,
+      tokensPerMinute: endpoint.tokensPerMinute,
+      firstTokenMs: endpoint.firstTokenTimeoutS === undefined ? undefined : 1000 * endpoint.firstTokenTimeoutS,
       timeoutMs: 1000 * (given('--timeout') ? timeout : (endpoint.timeoutS ?? timeout)),
       maxRetries: given('--max-retries') ? maxRetries : (endpoint.maxRetries ?? maxRetries),
     };
   });
+}
+
+/** Where models are asked that are only pretended. */
+function simulator(config: VsrConfig): Endpoint {
+  const concurrency = config.benchmark.concurrency ?? RECORDED_CONCURRENCY;
+  return { name: 'simulated', type: 'simulated', weight: 1, concurrency, rateLimitDelayMs: 0 };
 }
 
 function recorder(config: VsrConfig): Endpoint {

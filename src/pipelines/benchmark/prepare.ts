@@ -74,7 +74,9 @@ export async function prepare(
       asked.map(({ alias }) => alias),
     );
   }
-  const providers = connect ? await openProviders(asked, file, config, run) : new Map<string, Provider>();
+  const providers = connect
+    ? await openProviders(asked, file, config, { ...run, onWarning: context.onWarning })
+    : new Map<string, Provider>();
   const late = await openLateScoring(config, questions, judged, providers);
   if (models.some(({ routes }) => routes.some(({ endpoint }) => endpoint.type !== 'recorded'))) {
     refuseUnscored(questions, late, config, source.path, context);

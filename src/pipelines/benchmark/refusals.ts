@@ -92,7 +92,9 @@ export function refuseBudget(
 ): void {
   const { budget } = config.benchmark;
   if (budget === undefined || plan.open.length === 0) return;
-  const unpriced = models.find(({ price, alias }) => price === null && plan.open.some((call) => call.model.alias === alias));
+  const unpriced = models.find(
+    ({ price, alias }) => price === null && plan.open.some((call) => call.model.alias === alias),
+  );
   if (unpriced) {
     throw new VsrError('VSR_CONFIG', `--budget cannot be kept: the price of ${unpriced.alias} is not known.`, {
       hint: `Write model_config.${unpriced.alias}.pricing (0 for a server of your own), or leave it out with --models.`,

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { VsrConfig } from '../../config/schema.js';
 import type { Budget } from './budget.js';
 import { rescoredCell } from './cell.js';
-import { type JournalAnswers, type JournalEntry, type KeptCall } from './journal.js';
+import type { JournalAnswers, JournalEntry, KeptCall } from './journal.js';
 import type { LateScoring } from './late-scoring.js';
 import type { Call, Plan } from './plan.js';
 
@@ -35,7 +35,8 @@ export function answersToRescore(
 ): ToRescore[] {
   const elsewhere = all ? latestByPlace(stored) : undefined;
   return plan.calls.flatMap((call): ToRescore[] => {
-    const kept = plan.done.get(call.key) ?? elsewhere?.get(placeOf(call.question.query.id, call.model.alias, call.repeat));
+    const kept =
+      plan.done.get(call.key) ?? elsewhere?.get(placeOf(call.question.query.id, call.model.alias, call.repeat));
     if (!kept?.hasText) return [];
     if (all) return [{ call, kept }];
     const { status, error } = kept.cell;
@@ -69,7 +70,8 @@ async function rescoreOne({ call, kept }: ToRescore, tools: RescoreTools): Promi
   if (!late.scores(call.question) || response.finishReason === 'filter') {
     return keepIfChanged(entry, rescoredCell(call, kept.cell, response, scoring), kept, tools);
   }
-  const sameJudge = kept.judge && kept.judge.model === late.judge?.model && kept.judge.prompt === late.judge?.promptHash;
+  const sameJudge =
+    kept.judge && kept.judge.model === late.judge?.model && kept.judge.prompt === late.judge?.promptHash;
   if (call.question.scorer.name === 'judge' && sameJudge && kept.cell.quality !== null) return false;
   if (call.question.scorer.name === 'judge' && late.judge?.isDead) return false;
   const reservation = await tools.budget.reserve(late.worstCost(call) ?? 0);

@@ -77,7 +77,10 @@ function* responseLines({ calls, finished }: RunResults, answers: JournalAnswers
 }
 
 /** Nothing here changes from one run to the next of the same command: no time, no key, no path. */
-function metaOf({ scoring, seed, benchmark }: VsrConfig, { models, example, judge, repeats }: RunResults): OutcomesMeta {
+function metaOf(
+  { scoring, seed, benchmark }: VsrConfig,
+  { models, example, judge, repeats }: RunResults,
+): OutcomesMeta {
   return {
     format: OUTCOMES_FORMAT,
     version: VERSION,

@@ -134,7 +134,10 @@ async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made 
   const images = await imageUrls(question.images);
   let failure: ProviderFailure | undefined;
   let paid = false;
-  for (const { endpoint, model: name } of routesFor(call)) {
+  const routes = routesFor(call);
+  // Each gives way to the next at once; when none could be reached, the first is tried again for as long as it takes.
+  const tries = routes.length === 1 ? routes : [...routes, routes[0]!];
+  for (const [i, { endpoint, model: name }] of tries.entries()) {
     const provider = run.providers.get(endpoint.name)!;
     paid = provider.paid;
     try {
@@ -147,6 +150,8 @@ async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made 
         images,
         maxTokens: model.maxTokens,
         temperature: model.temperature,
+        stream: model.stream,
+        givesWay: i < tries.length - 1,
         // Another repeat is another draw.
         seed: run.seed + repeat,
         signal,
@@ -164,7 +169,8 @@ async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made 
   }
   const cell = cellOfFailure(failure!, run.scoring);
   // Nothing was sent, or the end of it was not awaited: no call was finished.
-  if (failure!.attempts === 0 || failure!.status === 'canceled') return { unmade: cell };
+  if ((failure!.attempts === 0 && failure!.status !== 'too_long') || failure!.status === 'canceled')
+    return { unmade: cell };
   return { paid, spent: 0, entry: { ...about, cell } };
 }
 
