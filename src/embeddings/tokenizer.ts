@@ -31,9 +31,15 @@ export async function openTokenizer(
   }
 }
 
+const MODELS = ['WordPiece', 'BPE', 'Unigram'];
+
 function opened(Class: typeof Tokenizer, bytes: Buffer, config: Readonly<Record<string, unknown>>): Tokenizer {
   const split = splitTokenizer(bytes);
-  const tokenizer = new Class(split?.config ?? JSON.parse(bytes.toString('utf8')), config);
+  const json = split?.config ?? JSON.parse(bytes.toString('utf8'));
+  const type = json?.model?.type;
+  // The library takes a model of a type it does not know for one of its own.
+  if (type !== undefined && !MODELS.includes(type)) throw new Error(`one of the type ${type}`);
+  const tokenizer = new Class(json, config);
   if (split) {
     const model = tokenizer.model!;
     for (const [token, id] of model.tokens_to_ids) split.vocabulary.set(token, id); // the added tokens
