@@ -1,6 +1,7 @@
 // An artifact directory: written file by file with the manifest last, read with every hash checked.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolders } from '../data/make-folders.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { writeFileAtomically } from './atomic-write.js';
 import { type Manifest, parseManifest, serialiseManifest, sha256 } from './manifest.js';
@@ -130,13 +131,6 @@ export function makeDirectory(path: string): void {
       cause,
     });
   }
-}
-
-/** Level by level: Node's recursive mkdir never returns where a folder refuses children with ENOENT, as /proc does. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  mkdirSync(path);
 }
 
 function readBytes(path: string): Buffer {

@@ -34,16 +34,18 @@ export function cachedEncoder(
     fingerprint: encoder.fingerprint,
     dim: encoder.dim,
     embed: async (texts, signal) => {
-      const keys = texts.map((text) => createHash('sha256').update(text).digest('binary'));
+      const digests = texts.map((text) => createHash('sha256').update(text).digest());
+      const keys = digests.map((digest) => digest.toString('latin1'));
       const vectors = new Map<string, Float32Array>();
       const missing = new Map<string, string>();
       guarded(() => {
-        file ??= openVectorFile(folder, encoder);
+        if (file) file.refresh();
+        else file = openVectorFile(folder, encoder, options.onWarning);
       });
       texts.forEach((text, i) => {
         const key = keys[i]!;
         if (vectors.has(key) || missing.has(key)) return;
-        const vector = guarded(() => file?.get(key));
+        const vector = guarded(() => file?.get(digests[i]!));
         if (vector) vectors.set(key, vector);
         else missing.set(key, text);
       });
@@ -54,7 +56,7 @@ export function cachedEncoder(
         truncatedCount = fresh.truncatedCount;
         const rows = [...missing.keys()].map((key, i) => [key, rowOf(fresh.vectors, i)] as const);
         for (const [key, vector] of rows) vectors.set(key, vector);
-        guarded(() => file?.append(rows));
+        guarded(() => file?.append(rows.map(([key, vector]) => [Buffer.from(key, 'latin1'), vector] as const)));
       }
       const out = matrix(texts.length, encoder.dim);
       keys.forEach((key, i) => {

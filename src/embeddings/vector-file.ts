@@ -2,23 +2,18 @@
 //   keys.bin     32 bytes   SHA-256 of the text
 //   vectors.f32  4·D bytes  the vector, little-endian float32
 //   checks.bin    4 bytes   CRC-32 of key and vector, so that a damaged row is not taken for a vector
-// meta.json says whose vectors they are: {"format":"vsr.embeddings/1","id":"static","fingerprint":"sha256:…","dim":128}
-import {
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+// index.bin finds a key's row (key-index.ts). meta.json says whose vectors they are:
+// {"format":"vsr.embeddings/1","id":"static","fingerprint":"sha256:…","dim":128}
+import { fstatSync, ftruncateSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolders } from '../data/make-folders.js';
+import { KEY_BYTES, openKeyIndex } from './key-index.js';
 import { withLock } from './lock-file.js';
 
-const KEY_BYTES = 32;
 const CHECK_BYTES = 4;
+/** Rows that may wait for their place in the index (a writer was killed, or is writing): these keys stand in memory. */
+const MOST_UNCOVERED = 65_536;
 
 export interface VectorFileIdentity {
   readonly id: string;
@@ -27,52 +22,105 @@ export interface VectorFileIdentity {
 }
 
 export interface VectorFile {
-  /** The vector under a key (32 bytes as latin-1 text), or undefined if there is none or its row is damaged. */
-  get(key: string): Float32Array | undefined;
+  /** Looks what other processes have added. */
+  refresh(): void;
+  /** The vector under a key (32 bytes), or undefined if there is none or its row is damaged. */
+  get(key: Uint8Array): Float32Array | undefined;
   /** Appends rows; false if another process is writing. Throws the system's error for a full or read-only disk. */
-  append(rows: readonly (readonly [key: string, vector: Float32Array])[]): boolean;
+  append(rows: readonly (readonly [key: Uint8Array, vector: Float32Array])[]): boolean;
 }
 
 /**
  * Opens or creates the files in `directory`. Files of another encoder or without a readable meta.json are emptied: they are a
- * cache. A torn tail is cut by the next writer. Throws the system's error if the directory cannot be used.
+ * cache. A torn tail is cut by the next writer. `onWarning` is told of damage, a sentence each kind.
+ * Throws the system's error if the directory cannot be used.
  */
-export function openVectorFile(directory: string, identity: VectorFileIdentity): VectorFile {
+export function openVectorFile(
+  directory: string,
+  identity: VectorFileIdentity,
+  onWarning?: (sentence: string) => void,
+): VectorFile {
   const vectorBytes = 4 * identity.dim;
   const widths = [KEY_BYTES, vectorBytes, CHECK_BYTES];
-  mkdirSync(directory, { recursive: true });
+  makeFolders(directory);
   const files = ['keys.bin', 'vectors.f32', 'checks.bin'].map((name) => openSync(join(directory, name), 'a+'));
   const [keys, vectors, checks] = files as [number, number, number];
   const lock = join(directory, 'lock');
-  const rowOfKey = new Map<string, number>();
+  const index = openKeyIndex(join(directory, 'index.bin'));
+  const uncovered = new Map<string, number>();
+  /** Rows seen so far, and up to which of them `uncovered` has been filled. */
   let known = 0;
+  let scanned = 0;
+  let toldOfDamage = false;
 
   if (!isOurs(directory, identity))
     withLock(lock, () => {
       if (isOurs(directory, identity)) return; // another process was quicker
+      if (fstatSync(keys).size > 0) {
+        onWarning?.(`The embedding cache ${directory} was damaged or of another encoder, and is begun anew.`);
+      }
       for (const file of files) ftruncateSync(file, 0);
+      rmSync(join(directory, 'index.bin'), { force: true });
       writeFileSync(join(directory, 'meta.json'), metaText(identity));
     });
-  if (isOurs(directory, identity)) learnKeys();
-  return { get, append };
+  refresh();
+  if (index.covered !== known && isOurs(directory, identity)) {
+    withLock(lock, () => index.cover(keys, wholeRows()));
+    refresh();
+  }
+  return { refresh, get, append };
 
-  function get(key: string): Float32Array | undefined {
-    const row = rowOfKey.get(key);
-    if (row === undefined) return undefined;
-    const bytes = new Uint8Array(vectorBytes);
-    const check = new Uint8Array(CHECK_BYTES);
-    readSync(vectors, bytes, 0, vectorBytes, row * vectorBytes);
-    readSync(checks, check, 0, CHECK_BYTES, row * CHECK_BYTES);
-    if (new DataView(check.buffer).getUint32(0, true) === checkOf(key, bytes)) return new Float32Array(bytes.buffer);
-    rowOfKey.delete(key);
+  function refresh(): void {
+    known = isOurs(directory, identity) ? wholeRows() : 0;
+    index.refresh();
+    const from = Math.max(index.covered, known - MOST_UNCOVERED);
+    if (from > scanned || known < scanned) {
+      uncovered.clear();
+      scanned = from;
+    }
+    if (known <= scanned) return;
+    const bytes = Buffer.alloc((known - scanned) * KEY_BYTES);
+    readSync(keys, bytes, 0, bytes.length, scanned * KEY_BYTES);
+    for (let at = 0; at < bytes.length; at += KEY_BYTES) {
+      uncovered.set(bytes.toString('latin1', at, at + KEY_BYTES), scanned++);
+    }
+  }
+
+  function get(key: Uint8Array): Float32Array | undefined {
+    const recent = uncovered.size > 0 ? uncovered.get(Buffer.from(key).toString('latin1')) : undefined;
+    const vector = recent === undefined ? undefined : vectorAt(recent, key);
+    if (vector) return vector;
+    for (const row of index.candidates(key)) {
+      const found = row < known ? vectorAt(row, key) : undefined;
+      if (found) return found;
+    }
     return undefined;
   }
 
-  function append(rows: readonly (readonly [string, Float32Array])[]): boolean {
-    return withLock(lock, () => {
+  /** undefined for another key, or a row that is damaged. */
+  function vectorAt(row: number, key: Uint8Array): Float32Array | undefined {
+    const stored = Buffer.alloc(KEY_BYTES);
+    readSync(keys, stored, 0, KEY_BYTES, row * KEY_BYTES);
+    if (!stored.equals(key)) return undefined;
+    const bytes = new Uint8Array(vectorBytes);
+    const check = Buffer.alloc(CHECK_BYTES);
+    readSync(vectors, bytes, 0, vectorBytes, row * vectorBytes);
+    readSync(checks, check, 0, CHECK_BYTES, row * CHECK_BYTES);
+    if (check.readUInt32LE() === checkOf(key, bytes)) return new Float32Array(bytes.buffer);
+    if (!toldOfDamage) {
+      onWarning?.(`The embedding cache ${directory} holds damaged rows; their texts are encoded again.`);
+      toldOfDamage = true;
+    }
+    return undefined;
+  }
+
+  function append(rows: readonly (readonly [Uint8Array, Float32Array])[]): boolean {
+    const written = withLock(lock, () => {
       if (!isOurs(directory, identity)) return;
-      learnKeys();
-      for (const [i, file] of files.entries()) ftruncateSync(file, known * widths[i]!);
+      const before = wholeRows();
+      for (const [i, file] of files.entries()) {
+        if (fstatSync(file).size !== before * widths[i]!) ftruncateSync(file, before * widths[i]!);
+      }
       const bytesOf = ([, vector]: (typeof rows)[number]) => Buffer.from(vector.buffer, vector.byteOffset, vectorBytes);
       const marks = Buffer.alloc(rows.length * CHECK_BYTES);
       rows.forEach((row, i) => {
@@ -80,25 +128,20 @@ export function openVectorFile(directory: string, identity: VectorFileIdentity):
       });
       writeAll(vectors, Buffer.concat(rows.map(bytesOf)));
       writeAll(checks, marks);
-      writeAll(keys, Buffer.from(rows.map(([key]) => key).join(''), 'latin1'));
-      learnKeys();
+      writeAll(keys, Buffer.concat(rows.map(([key]) => key)));
+      index.cover(keys, wholeRows());
     });
+    refresh();
+    return written;
   }
 
-  /** Indexes the whole rows that have come since the last look; a later row of a key wins. */
-  function learnKeys(): void {
-    const rows = Math.min(...files.map((file, i) => Math.floor(fstatSync(file).size / widths[i]!)));
-    known = Math.min(known, rows); // fewer only if the files were emptied; stale rows then fail their check
-    if (rows === known) return;
-    const bytes = Buffer.alloc((rows - known) * KEY_BYTES);
-    readSync(keys, bytes, 0, bytes.length, known * KEY_BYTES);
-    const text = bytes.toString('latin1');
-    for (let at = 0; known < rows; at += KEY_BYTES) rowOfKey.set(text.slice(at, at + KEY_BYTES), known++);
+  function wholeRows(): number {
+    return Math.min(...files.map((file, i) => Math.floor(fstatSync(file).size / widths[i]!)));
   }
 }
 
-function checkOf(key: string, vector: Uint8Array): number {
-  return crc32(vector, crc32(Buffer.from(key, 'latin1')));
+function checkOf(key: Uint8Array, vector: Uint8Array): number {
+  return crc32(vector, crc32(key));
 }
 
 function metaText(identity: VectorFileIdentity): string {

@@ -16,7 +16,7 @@ export interface CategoryClassifier extends SoftmaxModel {
 }
 
 /** 1 / variance of the prior on each weight; inputs are of length about 1. */
-const PRECISION = 1;
+const PRECISION = 0.1;
 /** A category with fewer rows is not learned. */
 export const FEWEST_ROWS = 10;
 

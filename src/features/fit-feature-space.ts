@@ -41,7 +41,7 @@ export function fitFeatureSpace(data: FeatureData, settings: FeatureSettings): F
     const rows = data.rows.filter((row, i) => data.folds[i] === fold && data.given[row] === null);
     const soft = softLabels(space, blind, takeRows(data.embeddings, rows));
     const C = space.categories.length;
-    rows.forEach((row, i) => guessed.set(row, soft.slice(i * C, (i + 1) * C)));
+    for (const [i, row] of rows.entries()) guessed.set(row, soft.slice(i * C, (i + 1) * C));
   }
   return { space, guessed };
 }

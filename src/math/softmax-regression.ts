@@ -10,6 +10,9 @@ export interface SoftmaxModel {
   readonly bias: Float32Array;
 }
 
+/** Mean gradient at which the fit is good enough: probabilities no longer move by a thousandth. */
+const TOLERANCE = 1e-4;
+
 /**
  * Minimises Σ −log p(class of row) + ½ precision Σ weights², the bias free.
  * @param inputs [n×P]
@@ -34,22 +37,20 @@ export function softmaxRegression(
       }
       sparse.forEach(({ at, values }, i) => {
         for (let k = 0; k < K; k++) {
-          let sum = w[K * P + k]!;
-          for (let j = 0; j < at.length; j++) sum += w[k * P + at[j]!]! * values[j]!;
-          scores[k] = sum;
+          scores[k] = w[K * P + k]! + weightedSum(w, k * P, at, values);
         }
         const total = logSumExp(scores);
         value += total - scores[classes[i]!]!;
         for (let k = 0; k < K; k++) {
           const error = Math.exp(scores[k]! - total) - Number(k === classes[i]);
           gradient[K * P + k]! += error;
-          for (let j = 0; j < at.length; j++) gradient[k * P + at[j]!]! += error * values[j]!;
+          addTo(gradient, k * P, at, values, error);
         }
       });
       return { value, gradient };
     },
     new Float64Array(K * P + K),
-    { steps: 100, tolerance: 1e-3 },
+    { steps: 60, tolerance: TOLERANCE * inputs.rows },
   );
   return { weights: Float32Array.from(solution.subarray(0, K * P)), bias: Float32Array.from(solution.subarray(K * P)) };
 }
@@ -62,9 +63,7 @@ export function softmaxScores({ weights, bias }: SoftmaxModel, inputs: Matrix): 
   for (let i = 0; i < inputs.rows; i++) {
     const { at, values } = nonZero(inputs, i);
     for (let k = 0; k < K; k++) {
-      let sum = bias[k]!;
-      for (let j = 0; j < at.length; j++) sum += weights[k * P + at[j]!]! * values[j]!;
-      out[i * K + k] = sum;
+      out[i * K + k] = bias[k]! + weightedSum(weights, k * P, at, values);
     }
   }
   return out;
@@ -78,17 +77,27 @@ export function logSumExp(values: Float64Array): number {
   return most + Math.log(sum);
 }
 
-function nonZero(inputs: Matrix, row: number): { at: Int32Array; values: Float32Array } {
-  const values = inputs.data.subarray(row * inputs.cols, (row + 1) * inputs.cols);
-  let count = 0;
-  for (const value of values) if (value !== 0) count++;
-  const at = new Int32Array(count);
-  const kept = new Float32Array(count);
-  let next = 0;
-  values.forEach((value, j) => {
-    if (value === 0) return;
-    at[next] = j;
-    kept[next++] = value;
-  });
-  return { at, values: kept };
+interface SparseRow {
+  /** Columns of the values; null = all columns, in order. */
+  readonly at: Int32Array | null;
+  readonly values: Float64Array;
+}
+
+function nonZero(inputs: Matrix, row: number): SparseRow {
+  const all = inputs.data.subarray(row * inputs.cols, (row + 1) * inputs.cols);
+  const at = Int32Array.from(all.keys()).filter((j) => all[j] !== 0);
+  if (2 * at.length > all.length) return { at: null, values: Float64Array.from(all) };
+  return { at, values: Float64Array.from(at, (j) => all[j]!) };
+}
+
+function weightedSum(weights: ArrayLike<number>, offset: number, at: SparseRow['at'], values: Float64Array): number {
+  let sum = 0;
+  if (at) for (let j = 0; j < at.length; j++) sum += weights[offset + at[j]!]! * values[j]!;
+  else for (let j = 0; j < values.length; j++) sum += weights[offset + j]! * values[j]!;
+  return sum;
+}
+
+function addTo(target: Float64Array, offset: number, at: SparseRow['at'], values: Float64Array, times: number): void {
+  if (at) for (let j = 0; j < at.length; j++) target[offset + at[j]!]! += times * values[j]!;
+  else for (let j = 0; j < values.length; j++) target[offset + j]! += times * values[j]!;
 }

@@ -75,7 +75,7 @@ test('counts the cut texts of those it encodes', async () => {
 
 test('lays the files out as documented', async () => {
   await embed(['a', 'bc']);
-  expect(readdirSync(cache).sort()).toEqual(['checks.bin', 'keys.bin', 'meta.json', 'vectors.f32']);
+  expect(readdirSync(cache).sort()).toEqual(['checks.bin', 'index.bin', 'keys.bin', 'meta.json', 'vectors.f32']);
   const keys = ['a', 'bc'].map((text) => createHash('sha256').update(text).digest());
   expect(readFileSync(join(cache, 'keys.bin'))).toEqual(Buffer.concat(keys));
   const values = Float32Array.from(['a', 'bc'].flatMap(vectorOf));
