@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { readNpy } from '../dist/data/npy.js';
 import { seededRandom } from '../dist/math/random.js';
 import { percentile } from '../dist/math/stats.js';
+import { componentsOf } from '../dist/routers/personalizedrouter/components.js';
 import { neighbourEstimates } from '../dist/routers/personalizedrouter/neighbour-estimates.js';
 import { personalizedRouter } from '../dist/routers/personalizedrouter/personalizedrouter.js';
 import { queryPool } from '../dist/routers/personalizedrouter/query-pool.js';
-import { componentsOf } from '../dist/routers/personalizedrouter/components.js';
 import { simulatedUsers } from '../dist/routers/personalizedrouter/simulated-users.js';
 import { openEngine } from '../dist/training/engine.js';
 
@@ -30,7 +30,12 @@ const OUTPUT_TOKENS = 512;
 const D = 384;
 
 const read = (file) => readFileSync(join(folder, file));
-const rowsOf = (file) => read(file).toString('utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const rowsOf = (file) =>
+  read(file)
+    .toString('utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 const catalogue = JSON.parse(read('models.json'));
 const train = rowsOf('train.jsonl');
 const tested = rowsOf('test.jsonl').map((row, i) => ({ ...row, at: train.length + i }));
@@ -42,13 +47,21 @@ const vectors = readNpy(read('embeddings.minilm.f16.npy'), 'embeddings').data;
 const features = { rows: train.length, cols: D, data: vectors.slice(0, train.length * D) };
 const fresh = { rows: clean.length, cols: D, data: new Float32Array(clean.length * D) };
 clean.forEach(({ at }, i) => fresh.data.set(vectors.subarray(at * D, (at + 1) * D), i * D));
-const quality = { rows: train.length, cols: M, data: Float64Array.from(train.flatMap((row) => models.map((m) => row.scores[m]))) };
+const quality = {
+  rows: train.length,
+  cols: M,
+  data: Float64Array.from(train.flatMap((row) => models.map((m) => row.scores[m]))),
+};
 const numbers = new Map();
-const groups = Int32Array.from(train, ({ query }) => numbers.get(query) ?? (numbers.set(query, numbers.size), numbers.size - 1));
+const groups = Int32Array.from(
+  train,
+  ({ query }) => numbers.get(query) ?? (numbers.set(query, numbers.size), numbers.size - 1),
+);
 const taskTable = { names: tasks, of: Int32Array.from(train, (row) => tasks.indexOf(row.task_name)) };
 const base = { models, features, quality, groups, tasks: taskTable };
 const costOf = ({ query }, m) =>
-  (Math.ceil(query.length / 4) * catalogue[models[m]].input_price + OUTPUT_TOKENS * catalogue[models[m]].output_price) / 1e6;
+  (Math.ceil(query.length / 4) * catalogue[models[m]].input_price + OUTPUT_TOKENS * catalogue[models[m]].output_price) /
+  1e6;
 
 const mean = (numbers_) => numbers_.reduce((a, b) => a + b, 0) / numbers_.length;
 const best = (row) => row.indexOf(Math.max(...row));
@@ -56,7 +69,12 @@ const rowAt = (scores, q) => Array.from(scores.data.subarray(q * M, (q + 1) * M)
 const digits = (x) => x.toFixed(4);
 const range = (found) => `${digits(Math.min(...found))} – ${digits(Math.max(...found))} (mean ${digits(mean(found))})`;
 
-const RUNS = { weights: weighingUsers, likes: () => planted('likes'), topics: () => planted('topics'), none: () => planted('none') };
+const RUNS = {
+  weights: weighingUsers,
+  likes: () => planted('likes'),
+  topics: () => planted('topics'),
+  none: () => planted('none'),
+};
 for (const name of cases.length > 0 ? cases : Object.keys(RUNS)) await RUNS[name]();
 
 async function fitted(table, seed) {
@@ -66,7 +84,12 @@ async function fitted(table, seed) {
   const onProgress = ({ step }) => {
     epochs = step;
   };
-  const context = { seed, onWarning: (sentence) => warnings.push(sentence), onProgress, training: { engine: values.engine } };
+  const context = {
+    seed,
+    onWarning: (sentence) => warnings.push(sentence),
+    onProgress,
+    training: { engine: values.engine },
+  };
   const router = await personalizedRouter.fit(table, params, context);
   const strength = router.state().tensors['weights.taste.strength'].data[0];
   const said = `${epochs} epochs, ${((Date.now() - started) / 1000).toFixed(0)} s, rho ${strength.toFixed(2)}, kappa ${router.state().json.likingShrinkage.toFixed(1)}`;
@@ -86,18 +109,26 @@ async function scoresOf(router, people) {
 async function weighingUsers() {
   console.log(`\nNine users who weigh quality against cost, ${clean.length} queries`);
   const people = simulatedUsers();
-  const costs = { rows: train.length, cols: M, data: Float64Array.from(train.flatMap((row) => models.map((_, m) => costOf(row, m)))) };
+  const costs = {
+    rows: train.length,
+    cols: M,
+    data: Float64Array.from(train.flatMap((row) => models.map((_, m) => costOf(row, m)))),
+  };
   const top = percentile(costs.data, 99);
   const scaled = (cost) => Math.min(1, cost / top);
-  const reward = ({ weights }, row, m) => weights.quality * row.scores[models[m]] - weights.cost * scaled(costOf(row, m));
+  const reward = ({ weights }, row, m) =>
+    weights.quality * row.scores[models[m]] - weights.cost * scaled(costOf(row, m));
   const table = { ...base, cost: costs, people };
-  const average = (choose) => mean(people.map((person, u) => mean(clean.map((row, q) => reward(person, row, choose(u, q))))));
+  const average = (choose) =>
+    mean(people.map((person, u) => mean(clean.map((row, q) => reward(person, row, choose(u, q))))));
   const single = people.map((person) => best(models.map((_, m) => mean(train.map((row) => reward(person, row, m))))));
   const oracle = people.map((person) => clean.map((row) => best(models.map((_, m) => reward(person, row, m)))));
   const analytic = await analyticEstimates(table);
   console.log(`  scale of cost          ${top.toExponential(2)}`);
   console.log(`  best single, per user  ${digits(average((u) => single[u]))}`);
-  console.log(`  neighbours × weights   ${digits(average((u, q) => best(analytic(q).map(([quality_, cost]) => people[u].weights.quality * quality_ - people[u].weights.cost * cost))))}`);
+  console.log(
+    `  neighbours × weights   ${digits(average((u, q) => best(analytic(q).map(([quality_, cost]) => people[u].weights.quality * quality_ - people[u].weights.cost * cost))))}`,
+  );
   console.log(`  oracle                 ${digits(average((u, q) => oracle[u][q]))}`);
   const found = [];
   for (const seed of seeds) {
@@ -108,7 +139,9 @@ async function weighingUsers() {
     const lost = people.filter((person, u) => rewards[u] < mean(clean.map((row) => reward(person, row, single[u]))));
     const differ = mean(chosen[0].map((model, q) => (model === chosen[8][q] ? 0 : 1)));
     found.push(mean(rewards));
-    console.log(`  personalizedrouter     ${digits(mean(rewards))}  seed ${seed}; users 0 and 8 differ on ${(100 * differ).toFixed(0)} %; below their best single: ${lost.length ? lost.map(({ id }) => id).join(', ') : 'nobody'}; ${said}`);
+    console.log(
+      `  personalizedrouter     ${digits(mean(rewards))}  seed ${seed}; users 0 and 8 differ on ${(100 * differ).toFixed(0)} %; below their best single: ${lost.length ? lost.map(({ id }) => id).join(', ') : 'nobody'}; ${said}`,
+    );
   }
   console.log(`  personalizedrouter     ${range(found)}`);
 }
@@ -125,7 +158,9 @@ async function analyticEstimates(table) {
 
 async function planted(kind) {
   const sizes = { learned: 110, fresh: 30, rated: 40, shown: 20 };
-  console.log(`\nPlanted tastes: ${kind}; ${sizes.learned} users with ${sizes.rated} rated queries to learn from, ${sizes.fresh} new users with ${sizes.shown}`);
+  console.log(
+    `\nPlanted tastes: ${kind}; ${sizes.learned} users with ${sizes.rated} rated queries to learn from, ${sizes.fresh} new users with ${sizes.shown}`,
+  );
   const found = [];
   for (const seed of seeds) {
     const random = seededRandom(seed).fork(`planted ${kind}`);
@@ -136,13 +171,23 @@ async function planted(kind) {
     };
     const worth = (user, row, m) => 0.25 + 0.5 * row.scores[models[m]] + liking(user, row, m);
     const rate = (user, row, m) => Math.min(1, Math.max(0, worth(user, row, m) + 0.05 * random.normal()));
-    const interactions = ratingsOf(Array.from({ length: sizes.learned }, (_, u) => u), sizes.rated, rate, random);
+    const interactions = ratingsOf(
+      Array.from({ length: sizes.learned }, (_, u) => u),
+      sizes.rated,
+      rate,
+      random,
+    );
     const { router, said } = await fitted({ ...base, interactions }, seed);
     const newcomers = Array.from({ length: sizes.fresh }, (_, i) => sizes.learned + i);
-    const people = newcomers.map((user) => ({ id: String(user), weights: null, history: ratingsOf([user], sizes.shown, rate, random) }));
+    const people = newcomers.map((user) => ({
+      id: String(user),
+      weights: null,
+      history: ratingsOf([user], sizes.shown, rate, random),
+    }));
     const scores = await scoresOf(router, people);
     const nobody = await scoresOf(router, [{ id: 'nobody', weights: null, history: null }]);
-    const earned = (choose) => mean(newcomers.map((user, i) => mean(clean.map((row, q) => worth(user, row, choose(i, q, user, row))))));
+    const earned = (choose) =>
+      mean(newcomers.map((user, i) => mean(clean.map((row, q) => worth(user, row, choose(i, q, user, row))))));
     const ours = earned((i, q) => best(rowAt(scores[i], q)));
     const none = earned((_, q) => best(rowAt(nobody[0], q)));
     const known = earned((_, q, user, row) => {
@@ -150,7 +195,9 @@ async function planted(kind) {
       return best(expected.map((value, m) => 0.5 * value + liking(user, row, m)));
     });
     found.push(ours);
-    console.log(`  seed ${seed}: without the user ${digits(none)}, ours ${digits(ours)}, taste known ${digits(known)}; ${said}`);
+    console.log(
+      `  seed ${seed}: without the user ${digits(none)}, ours ${digits(ours)}, taste known ${digits(known)}; ${said}`,
+    );
   }
   console.log(`  ours ${range(found)}`);
 }

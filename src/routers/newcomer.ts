@@ -1,6 +1,7 @@
 // A model that joins a fitted router with a few of its outcomes (cold start): what it brings, and columns put beside others.
 import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
+import type { ModelProfile } from './router.js';
 
 export interface Newcomer {
   readonly model: string;
@@ -12,6 +13,12 @@ export interface Newcomer {
   readonly rows: Int32Array;
   /** [n×M] what the models the router knows earned on these queries; NaN = missing. */
   readonly others: Matrix<Float64Array>;
+  /** [n] dollars; NaN = unknown. Absent where nobody knows. */
+  readonly cost?: Float64Array;
+  /** [n] milliseconds; NaN = unknown. Absent where nobody knows. */
+  readonly latency?: Float64Array;
+  /** What a catalogue says of it. */
+  readonly profile?: ModelProfile;
 }
 
 /** [N×M] and [N] → [N×(M+1)]; all other columns keep their values. */

@@ -1,9 +1,10 @@
 // Keeps what validation says is worth keeping: the network or its start, and the taste only if it helps beyond chance.
+
+import { seededRandom } from '../../math/random.js';
 import { mean, standardDeviation } from '../../math/stats.js';
 import type { NamedTensors, NamedWeights } from '../../training/fit-problem.js';
 import type { EngineScalar, TensorFlow } from '../../training/tensorflow.js';
 import type { FitContext } from '../router.js';
-import { seededRandom } from '../../math/random.js';
 import type { Step } from './draw-step.js';
 import type { LearningData } from './learning-data.js';
 import type { PersonalizedRouterParams } from './params.js';
@@ -51,7 +52,9 @@ function tasteHelps(
   const gains = tf.tidy(() => {
     const p = upload(tf, trained);
     const step = stepTensors(tf, data, { ...judged, targets: new Int32Array() }, params.target === 'best', UNUSED);
-    const described = data.described ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols]) : undefined;
+    const described = data.described
+      ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols])
+      : undefined;
     const [without, withTaste] = [false, true].map((taste) => {
       const { scores } = stepScores(tf, p, data, step, described, taste);
       return ratedLosses(tf, scores!, step.rated!).dataSync();

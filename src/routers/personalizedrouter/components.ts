@@ -56,7 +56,12 @@ function component(name: ComponentName, cells: Float64Array, scale: number, M: n
     sums[at % M]! += values[at]!;
     counts[at % M]! += 1;
   });
-  const all = sums.reduce((a, b) => a + b, 0) / Math.max(1, counts.reduce((a, b) => a + b, 0));
+  const all =
+    sums.reduce((a, b) => a + b, 0) /
+    Math.max(
+      1,
+      counts.reduce((a, b) => a + b, 0),
+    );
   const prior = Float32Array.from(sums, (sum, m) => (counts[m]! > 0 ? sum / counts[m]! : all));
   return { name, scale, values, present, prior };
 }

@@ -1,8 +1,8 @@
 // Draws one training step: whom to ask about which queries, what of their past is known, and which queries show their outcomes.
 import type { Random } from '../../math/random.js';
-import { bestShares, type RatedGroup } from './rated-group.js';
 import type { LearningData, LearningPerson, PastGroup } from './learning-data.js';
 import type { PersonalizedRouterParams } from './params.js';
+import { bestShares, type RatedGroup } from './rated-group.js';
 import { type RatedTargets, ratedTargets } from './rated-targets.js';
 import { weighed } from './user-weights.js';
 
@@ -35,15 +35,19 @@ export interface StepSource {
 }
 
 /** @param targets table rows, all of `learnedRows` */
-export function drawStep({ data, params, learnedRows, people, likingShrinkage }: StepSource, targets: Int32Array, random: Random): Step {
+export function drawStep(
+  { data, params, learnedRows, people, likingShrinkage }: StepSource,
+  targets: Int32Array,
+  random: Random,
+): Step {
   const { groups } = data.pool;
   const hidden = new Set(Array.from(targets, (row) => groups[row]!));
   const chosen: { person: LearningPerson; targets: readonly PastGroup[] }[] = [];
-  for (let count = 0; people.length > 0 && count < params.batchSize; ) {
+  for (let count = 0; people.length > 0 && count < targets.length; ) {
     const person = people[random.int(people.length)]!;
     const wanted = Math.min(
       TARGETS_TOGETHER,
-      params.batchSize - count,
+      targets.length - count,
       Math.max(1, Math.round(person.past.length * TARGET_SHARE)),
     );
     const asked = sample(person.past, wanted, random);

@@ -8,7 +8,7 @@ import type { FitContext, RouterState, TrainingTable } from '../router.js';
 import { chosenParameters } from './acceptance.js';
 import type { Step } from './draw-step.js';
 import { initialParameters } from './initial.js';
-import { type LearningData, learningData, type LearningPerson } from './learning-data.js';
+import { type LearningData, type LearningPerson, learningData } from './learning-data.js';
 import { likingShrinkage, modelResiduals, residuals } from './liking.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type JudgedPerson, splitPeople } from './people-split.js';
@@ -32,7 +32,13 @@ export async function fitPersonalizedRouter(
   const split = innerSplit(table.groups, context.seed);
   const { learned, judged } = splitPeople(data.people, params.historySize, context.seed);
   const shrinkage = shrinkageOf(learned, data);
-  const source = { data, params, learnedRows: split.rows, people: learned, likingShrinkage: shrinkage };
+  const source = {
+    data,
+    params,
+    learnedRows: split.rows,
+    people: learned,
+    likingShrinkage: shrinkage,
+  };
   const validation = validationStep(judged, data, split.rows, shrinkage, context.seed);
   const initial = initialParameters(
     {
@@ -45,7 +51,10 @@ export async function fitPersonalizedRouter(
     },
     context.seed,
   );
-  const fitted = await fitByGradient(table, { ...params, epochs: params.trainEpoch }, context, personalProblem(source, validation, initial), {
+  // Of the rows of a step only the hidden share are targets: an epoch is one pass over a hidden pool, drawn anew each time.
+  const batchSize = Math.ceil(params.batchSize / params.trainMaskRate);
+  const gradient = { ...params, epochs: params.trainEpoch, batchSize };
+  const fitted = await fitByGradient(table, gradient, context, personalProblem(source, validation, initial), {
     settings: { weightDecay: params.weightDecay, clipNorm: 1 },
   });
   const judgedStep = { ...validation, targets: split.validationRows };
@@ -53,7 +62,10 @@ export async function fitPersonalizedRouter(
   return settledState(engine.tf, data, parameters, shrinkage);
 }
 
-function checkPeople({ people, interactions, tasks }: TrainingTable, { userNum, numTask }: PersonalizedRouterParams): void {
+function checkPeople(
+  { people, interactions, tasks }: TrainingTable,
+  { userNum, numTask }: PersonalizedRouterParams,
+): void {
   const users = new Set([...(people ?? []).map(({ id }) => id), ...(interactions?.users ?? [])]);
   if (!interactions?.rating.length && !people?.some(({ weights }) => weights)) {
     throw new VsrError('VSR_TRAINING_DATA', 'personalizedrouter needs users with preferences or history.', {
@@ -93,7 +105,11 @@ function shrinkageOf(people: readonly LearningPerson[], data: LearningData): num
   const M = data.models.length;
   const all = people.map(({ declared, past }) => {
     const weights = declared ?? inferredWeights(past, data.priorWeights);
-    return modelResiduals(past, past.map((group) => residuals(group, weights)), M);
+    return modelResiduals(
+      past,
+      past.map((group) => residuals(group, weights)),
+      M,
+    );
   });
   return likingShrinkage(all, M);
 }

@@ -37,7 +37,10 @@ export function personalGraph(state: PersonalState, featureDim: number, models: 
     const weight = graph.matMul(weights, graph.constant(`${name}.weight`, { shape: [3, 1], data: column }));
     scores = graph.add(scores, graph.mul(weight, expected[k]!));
   });
-  const read = graph.matMul(taste, graph.constant('taste.reader', { shape: [TASTES, TASTES], data: tasteReader(state) }));
+  const read = graph.matMul(
+    taste,
+    graph.constant('taste.reader', { shape: [TASTES, TASTES], data: tasteReader(state) }),
+  );
   const liked = graph.matMul(psi, graph.unsqueeze(read, [2])); // [batch×M×1]
   return graph.build(graph.add(scores, graph.squeeze(liked, [2])));
 }
@@ -59,9 +62,15 @@ function networkValues(graph: GraphBuilder, state: PersonalState, features: Valu
   const H = out.length / (K + TASTES);
   /** Columns from … of the head's output: [batch×M×count]. */
   const output = (name: string, from: number, count: number) => {
-    const data = Float32Array.from({ length: H * count }, (_, at) => out[Math.floor(at / count) * (K + TASTES) + from + (at % count)]!);
+    const data = Float32Array.from(
+      { length: H * count },
+      (_, at) => out[Math.floor(at / count) * (K + TASTES) + from + (at % count)]!,
+    );
     const product = graph.matMul(hidden, graph.constant(`${name}.out`, { shape: [H, count], data }));
-    return graph.add(product, graph.constant(`${name}.outBias`, { shape: [count], data: bias.slice(from, from + count) }));
+    return graph.add(
+      product,
+      graph.constant(`${name}.outBias`, { shape: [count], data: bias.slice(from, from + count) }),
+    );
   };
   const expected = state.components.map(({ name }, k) => {
     const correction = graph.squeeze(output(name, k, 1), [2]);
@@ -97,17 +106,20 @@ function neighbourValues(graph: GraphBuilder, state: PersonalState, unit: Value)
 function queryStates(graph: GraphBuilder, state: PersonalState, unit: Value): Value {
   const { weights, taskNames, tasks } = state;
   const constant = (name: string) => graph.constant(name, weights[name]!);
-  const [H, D] = weights['encoder.weights']!.shape as [number, number];
-  const encoder = transpose({ rows: H, cols: D, data: weights['encoder.weights']!.data });
-  const scaled = encoder.data.map((value) => value * Math.sqrt(D));
-  const product = graph.matMul(unit, graph.constant('encoder', { shape: [D, H], data: scaled }));
-  let h = graph.relu(graph.add(product, graph.constant('encoder.bias', { shape: [H], data: weights['encoder.bias']!.data })));
+  const { shape, data } = weights['encoder.weights']!;
+  const scaled = data.map((value) => value * Math.sqrt(shape[0]!));
+  let h = graph.relu(
+    graph.add(graph.matMul(unit, graph.constant('encoder', { shape, data: scaled })), constant('encoder.bias')),
+  );
   const task = taskNames.length > 0 ? graph.input('task', ['batch', taskNames.length]) : undefined;
   for (let layer = 1; layer <= LAYERS; layer++) {
     const name = `layer${layer}`;
     let own = graph.add(graph.matMul(h, constant(`${name}.query.self`)), constant(`${name}.query.selfBias`));
     if (task) {
-      const message = graph.matMul(graph.constant(`tasks.${layer - 1}`, tasks[layer - 1]!), constant(`${name}.message`));
+      const message = graph.matMul(
+        graph.constant(`tasks.${layer - 1}`, tasks[layer - 1]!),
+        constant(`${name}.message`),
+      );
       own = graph.add(own, graph.matMul(task, graph.add(message, constant(`${name}.messageBias`))));
     }
     const z = graph.add(h, graph.relu(own));

@@ -23,14 +23,14 @@ export interface NetworkSizes {
 const LOOKED_UP = 0.5;
 const SMALL_OUTPUT = 0.01;
 
-/** All by name; [in×out], but for the encoder's [H×D]. */
+/** All by name; matrices are [in×out], biases rows. */
 export function initialParameters(sizes: NetworkSizes, seed: number): NamedWeights {
   const { features: D, hidden: H, models: M, tasks: T, components: K, described } = sizes;
   const random = seededRandom(seed).fork('weights');
   const square = (name: string, spread = 1 / Math.sqrt(H)) => normal(random.fork(name), [H, H], spread);
   const parameters: Record<string, Weights> = {
-    'encoder.weights': normal(random.fork('encoder'), [H, D], Math.sqrt(2 / D)),
-    'encoder.bias': filled([H, 1], 0),
+    'encoder.weights': normal(random.fork('encoder'), [D, H], Math.sqrt(2 / D)),
+    'encoder.bias': filled([1, H], 0),
     model: normal(random.fork('model'), [M, H], LOOKED_UP),
   };
   if (described) parameters['description.weights'] = normal(random.fork('description'), [D, H], 1 / Math.sqrt(D));

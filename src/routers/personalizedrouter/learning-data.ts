@@ -1,9 +1,10 @@
 // Everything that a fit draws its steps from, worked out once.
-import { type Matrix, normaliseRows } from '../../math/matrix.js';
+import type { Matrix } from '../../math/matrix.js';
 import type { TensorFlow } from '../../training/tensorflow.js';
-import type { ModelProfile, TrainingTable } from '../router.js';
+import type { TrainingTable } from '../router.js';
 import { attributesOf } from './attributes.js';
 import { type Component, componentsOf } from './components.js';
+import { descriptions, sameFamily, scaledRows } from './described.js';
 import { neighbourCount, neighbourEstimates } from './neighbour-estimates.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type QueryPool, queryPool } from './query-pool.js';
@@ -66,28 +67,6 @@ export function learningData(tf: TensorFlow, table: TrainingTable, params: Perso
     priorWeights: meanWeights(people, components.length),
     rows,
   };
-}
-
-/** √D·x̂ of unit rows: the encoder's weights expect inputs of variance 1. */
-export function scaledRows(unit: Matrix): Matrix {
-  const length = Math.sqrt(unit.cols);
-  return { rows: unit.rows, cols: unit.cols, data: unit.data.map((value) => length * value) };
-}
-
-/** [M×D], or null where no model has a description. */
-export function descriptions(profiles: readonly Pick<ModelProfile, 'description'>[] | undefined, D: number): Matrix | null {
-  if (!profiles?.some(({ description }) => description)) return null;
-  const data = new Float32Array(profiles.length * D);
-  profiles.forEach(({ description }, m) => {
-    if (description) data.set(description, m * D);
-  });
-  return scaledRows(normaliseRows({ rows: profiles.length, cols: D, data }));
-}
-
-/** true: the two names share one of the families' texts, whatever their case. */
-export function sameFamily(a: string, b: string, family: readonly string[]): boolean {
-  const within = (name: string, text: string) => name.toLowerCase().includes(text.toLowerCase());
-  return family.some((text) => within(a, text) && within(b, text));
 }
 
 function learningPeople(

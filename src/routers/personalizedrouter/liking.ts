@@ -73,5 +73,6 @@ export function likingShrinkage(people: readonly ModelResiduals[], M: number): n
   if (freedom <= 0 || spreadFreedom === 0) return MOST_SHRINKAGE;
   const within = inside / freedom;
   const between = Math.max(0, spread / spreadFreedom - (within * count) / cells);
+  if (between === 0) return MOST_SHRINKAGE;
   return Math.min(MOST_SHRINKAGE, Math.max(LEAST_SHRINKAGE, within / between));
 }

@@ -35,12 +35,16 @@ export function neighbourEstimates(
       estimates[c]!.set(shrunkenMean(component, neighbours, without[c]!(groups[row]!)), at);
     });
   if (count === 0) for (let row = 0; row < unit.rows; row++) write(row, []);
-  else forEachSimilarityRow(tf, unit, N, (row, similarity) => {
-    for (let i = 0; i < N; i++) {
-      if (groups[i] === groups[row] || similarity[i]! > SAME_QUERY) similarity[i] = Number.NEGATIVE_INFINITY;
-    }
-    write(row, topK(similarity, count).filter((i) => similarity[i]! > Number.NEGATIVE_INFINITY));
-  });
+  else
+    forEachSimilarityRow(tf, unit, N, (row, similarity) => {
+      for (let i = 0; i < N; i++) {
+        if (groups[i] === groups[row] || similarity[i]! > SAME_QUERY) similarity[i] = Number.NEGATIVE_INFINITY;
+      }
+      write(
+        row,
+        topK(similarity, count).filter((i) => similarity[i]! > Number.NEGATIVE_INFINITY),
+      );
+    });
   return estimates;
 }
 

@@ -1,8 +1,8 @@
 // The graph network in training: query, task and model nodes exchange messages for two layers, then query meets model.
-import { inputBatch, inputDense } from '../../training/layers.js';
+
+import type { Matrix } from '../../math/matrix.js';
 import type { NamedTensors } from '../../training/fit-problem.js';
 import type { EngineTensor, TensorFlow } from '../../training/tensorflow.js';
-import type { Matrix } from '../../math/matrix.js';
 import { LAYERS, NORM_EPSILON } from './constants.js';
 import { type Edges, type MessageWeights, meanOfMessages } from './messages.js';
 
@@ -48,8 +48,8 @@ export function propagate(
   taskShares: EngineTensor | undefined,
   described: EngineTensor | undefined,
 ): NodeStates {
-  const input = inputBatch(tf, scaledRows);
-  let queries = tf.transpose(inputDense(tf, input, p['encoder.weights']!, p['encoder.bias']!, 'relu')) as EngineTensor;
+  const input = tf.tensor(scaledRows.data, [scaledRows.rows, scaledRows.cols]);
+  let queries: EngineTensor = tf.relu(tf.add(tf.matMul(input, p['encoder.weights']!), p['encoder.bias']!));
   const models = [described ? tf.add(tf.matMul(described, p['description.weights']!), p.model!) : p.model!];
   const tasks = graph.tasks ? [p.task!] : [];
   for (let layer = 1; layer <= LAYERS; layer++) {

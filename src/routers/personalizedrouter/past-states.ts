@@ -1,8 +1,8 @@
 // What the network makes of queries in people's pasts, computed once a query and remembered.
 import { plainFunction } from '../../inference/plain/plain-evaluator.js';
-import { matrix, rowOf, type Matrix } from '../../math/matrix.js';
-import { pastGraph } from './graph.js';
+import { type Matrix, matrix, rowOf } from '../../math/matrix.js';
 import { TASTES } from './constants.js';
+import { pastGraph } from './graph.js';
 import type { PersonalState } from './state.js';
 import { taskInput } from './task-input.js';
 
@@ -38,7 +38,10 @@ export function pastStates(state: PersonalState, featureDim: number): PastStates
       at.forEach((i, to) => {
         asked.data.set(rowOf(features, rows[i]!), to * features.cols);
       });
-      const found = compute(asked, at.map((i) => tasks[i] ?? null));
+      const found = compute(
+        asked,
+        at.map((i) => tasks[i] ?? null),
+      );
       missing.forEach((key, i) => {
         remembered.set(key, rowOf(found, i).slice());
       });

@@ -36,7 +36,9 @@ export function splitPeople(people: readonly LearningPerson[], historySize: numb
   const cut = (person: LearningPerson) => person.past.length - Math.floor(person.past.length * LATEST_ASIDE);
   return {
     learned: rated.map((person) => ({ ...person, past: person.past.slice(0, cut(person)) })),
-    judged: rated.filter((person) => cut(person) < person.past.length).map((person) => judged(person, cut(person), historySize)),
+    judged: rated
+      .filter((person) => cut(person) < person.past.length)
+      .map((person) => judged(person, cut(person), historySize)),
   };
 }
 

@@ -3,9 +3,10 @@
 import { defineRouter } from '../define-router.js';
 import { askerStates } from './asker-inputs.js';
 import { personalGraph } from './graph.js';
+import { withNewcomer } from './newcomer.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { personalizedRouterSpace } from './space.js';
-import { fromState } from './state.js';
+import { fromState, toState } from './state.js';
 
 export const personalizedRouter = defineRouter<PersonalizedRouterParams>({
   name: 'personalizedrouter',
@@ -16,5 +17,7 @@ export const personalizedRouter = defineRouter<PersonalizedRouterParams>({
   scale: () => 'utility',
   fit: async (table, params, context) => (await import('./fit.js')).fitPersonalizedRouter(table, params, context),
   graph: (fitted) => personalGraph(fromState(fitted), fitted.featureDim, fitted.models.length),
+  addModel: (fitted, newcomer) =>
+    toState(withNewcomer(fromState(fitted), newcomer, fitted.models, fitted.params.llmFamily)),
   inputs: (fitted) => askerStates(fromState(fitted), fitted.featureDim, fitted.params.historySize).inputs,
 });

@@ -27,7 +27,9 @@ export function personalProblem(
     parameters,
     batch: (_, rows) => ({ rows, weight: rows.length }),
     loss: ({ tf, parameters: p, batch, training, random }: LossStep<PersonalBatch>) => {
-      const step = training ? drawStep(source, batch.rows, random) : { ...judged, targets: batch.rows };
+      const step = training
+        ? drawStep(source, hiddenOf(batch.rows, params.trainMaskRate), random)
+        : { ...judged, targets: batch.rows };
       const tensors = stepTensors(tf, data, step, params.target === 'best', random);
       const described = data.described
         ? tf.tensor(data.described.data, [data.described.rows, data.described.cols])
@@ -37,6 +39,7 @@ export function personalProblem(
         ? data.components.map((component, k) => outcomeLoss(tf, expected[k]!, component, step.targets, k))
         : [tf.scalar(0)];
       if (scores && tensors.rated) terms.push(tf.sum(ratedLosses(tf, scores, tensors.rated)) as EngineScalar);
+      if (!tensors.rated?.tasteOf) terms.push(unread(tf, [p['taste.matrix']!, p['taste.strength']!]));
       return terms.reduce((a, b) => tf.add(a, b));
     },
   };
@@ -64,6 +67,17 @@ export function ratedLosses(tf: TensorFlow, scores: EngineTensor, { present, y, 
   return tf.div(losses, tf.maximum(tf.sum(told), 1));
 }
 
+/** The rows come in random order: the first of them, at least one. */
+function hiddenOf(rows: Int32Array, share: number): Int32Array {
+  return rows.subarray(0, Math.max(1, Math.round(rows.length * share)));
+}
+
+/** 0: parameters that a step does not read must still have a gradient. */
+function unread(tf: TensorFlow, parameters: readonly EngineTensor[]): EngineScalar {
+  const sums = parameters.map((parameter) => tf.sum(parameter));
+  return tf.mul(0, tf.addN(sums)) as EngineScalar;
+}
+
 /** Takes a model that was not rated out of the softmax. */
 const NOT_RATED = 1e4;
 
@@ -81,7 +95,10 @@ function outcomeLoss(
     y.set(values.subarray(row * M, (row + 1) * M), i * M);
     known.set(present.subarray(row * M, (row + 1) * M), i * M);
   });
-  const total = Math.max(1, known.reduce((a, b) => a + b, 0));
+  const total = Math.max(
+    1,
+    known.reduce((a, b) => a + b, 0),
+  );
   const target = tf.tensor(y, [rows.length, M]);
   const mask = tf.tensor(known, [rows.length, M]);
   if (k === 0) return maskedBce(tf, expected, target, mask, total);

@@ -1,6 +1,7 @@
 // Targets of one person beside the part of the past that the person is known by: weights, liking and residuals of that part.
-import { liking, modelResiduals, residuals } from './liking.js';
+
 import type { LearningData, LearningPerson, PastGroup } from './learning-data.js';
+import { liking, modelResiduals, residuals } from './liking.js';
 import { inferredWeights } from './user-weights.js';
 
 export interface RatedTargets {

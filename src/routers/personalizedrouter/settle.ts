@@ -40,13 +40,18 @@ export function settledState(
 function nodeStates(tf: TensorFlow, data: LearningData, parameters: NamedWeights, visible: Int32Array) {
   return tf.tidy(() => {
     const p = Object.fromEntries(
-      Object.entries(parameters).map(([name, { shape, data: values }]) => [name, tf.tensor(values, [...shape], 'float32')]),
+      Object.entries(parameters).map(([name, { shape, data: values }]) => [
+        name,
+        tf.tensor(values, [...shape], 'float32'),
+      ]),
     );
     // One query is routed, so that no part of the network runs empty; nobody reads what becomes of it.
     const all = Int32Array.of(0, ...visible);
     const scaled = takeRows(data.scaledRows, all);
     const shares = data.taskNames.length > 0 ? taskShares(tf, data, all, () => false) : undefined;
-    const described = data.described ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols]) : undefined;
+    const described = data.described
+      ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols])
+      : undefined;
     const states = propagate(tf, p, scaled, 1, visibleGraph(tf, data, visible), shares, described);
     const out = (tensor: (typeof states.models)[number]) => ({
       shape: tensor.shape,

@@ -1,7 +1,8 @@
 // What a fitted personalizedrouter keeps, as tensors and back.
+
+import { VsrError } from '../../errors/vsr-error.js';
 import type { Tensor } from '../../inference/tensor.js';
 import type { NamedWeights } from '../../training/fit-problem.js';
-import { VsrError } from '../../errors/vsr-error.js';
 import type { Fitted } from '../define-router.js';
 import type { RouterState } from '../router.js';
 import { stateCount, stateTensor } from '../state-tensor.js';
@@ -106,8 +107,8 @@ export function fromState({ state, models, featureDim: D, params }: Fitted<Perso
 
 function networkWeights(state: RouterState, D: number, H: number, K: number, hasTasks: boolean): NamedWeights {
   const shapes: Record<string, readonly number[]> = {
-    'encoder.weights': [H, D],
-    'encoder.bias': [H, 1],
+    'encoder.weights': [D, H],
+    'encoder.bias': [1, H],
     'head.query': [H, H],
     'head.model': [H, H],
     'head.product': [H, H],

@@ -53,7 +53,9 @@ export function stepTensors(
   const asked = step.rated.flatMap(({ targets }) => targets.map(({ row }) => row));
   const past = step.rated.flatMap(({ history }) => history.map(({ row }) => row));
   const routed = Int32Array.of(...step.targets, ...asked, ...past);
-  const all = Int32Array.of(...routed, ...step.visible);
+  // Where nothing can be shown, one query stands without edges: no engine multiplies matrices without rows.
+  const shown = step.visible.length > 0 ? step.visible : Int32Array.of(0);
+  const all = Int32Array.of(...routed, ...shown);
   const unknown = (_: number) => step.dropping && random.uniform() < TASK_DROPPED;
   return {
     routed,
@@ -67,10 +69,10 @@ export function stepTensors(
   };
 }
 
-/** Edges over the present cells of some table rows. */
+/** Edges over the present cells of some table rows; of none, one query without edges. */
 export function visibleGraph(tf: TensorFlow, data: LearningData, rows: Int32Array): VisibleGraph {
   const { components, pool, models, taskNames } = data;
-  const [M, S, T] = [models.length, rows.length, taskNames.length];
+  const [M, S, T] = [models.length, Math.max(1, rows.length), taskNames.length];
   const mask = new Float32Array(M * S);
   const values = components.map(() => new Float32Array(M * S));
   const [sums, counts] = [new Float32Array(M * T), new Float32Array(M * T)];
@@ -94,8 +96,18 @@ export function visibleGraph(tf: TensorFlow, data: LearningData, rows: Int32Arra
   const family = { mask: tensor(data.family, M, M), values: [] };
   if (T === 0) return { queriesToModels, family };
   const toModels = {
-    mask: tensor(counts.map((n) => Math.min(1, n)), M, T),
-    values: [tensor(sums.map((sum, at) => sum / Math.max(1, counts[at]!)), M, T)],
+    mask: tensor(
+      counts.map((n) => Math.min(1, n)),
+      M,
+      T,
+    ),
+    values: [
+      tensor(
+        sums.map((sum, at) => sum / Math.max(1, counts[at]!)),
+        M,
+        T,
+      ),
+    ],
   };
   const turned = { mask: tf.transpose(toModels.mask), values: toModels.values.map((v) => tf.transpose(v)) };
   return {

@@ -17,10 +17,7 @@ export interface WeighedGroup {
 }
 
 /** Weights [K] of the components there are; where none of them is weighed, quality alone. */
-export function componentWeights(
-  weights: PersonWeights,
-  components: readonly Pick<Component, 'name'>[],
-): Float64Array {
+export function componentWeights(weights: PersonWeights, components: readonly Pick<Component, 'name'>[]): Float64Array {
   return scaledToOne(Float64Array.from(components, ({ name }) => weights[name]));
 }
 
@@ -66,13 +63,17 @@ function slopes(groups: readonly WeighedGroup[], w: Float64Array, prior: Float64
   const K = w.length;
   const precision = groups[0]!.rated.kind === 'scores' ? SCORES_PRECISION : CHOICES_PRECISION;
   const gradient = w.map((value, k) => precision * (value - prior[k]!));
-  const hessian = Array.from({ length: K }, (_, i) => Float64Array.from({ length: K }, (_, j) => (i === j ? precision : 0)));
+  const hessian = Array.from({ length: K }, (_, i) =>
+    Float64Array.from({ length: K }, (_, j) => (i === j ? precision : 0)),
+  );
   for (const group of groups) {
     const { y, kind } = group.rated;
     const n = y.length;
     const scores = kind === 'scores';
     const p = scores ? new Float64Array(n).fill(1 / n) : chances(group, w);
-    const mean = Float64Array.from({ length: K }, (_, k) => group.attributes.reduce((sum, a, i) => sum + p[i]! * a[k]!, 0));
+    const mean = Float64Array.from({ length: K }, (_, k) =>
+      group.attributes.reduce((sum, a, i) => sum + p[i]! * a[k]!, 0),
+    );
     const meanY = y.reduce((a, b) => a + b, 0) / n;
     group.attributes.forEach((attribute, i) => {
       const a = attribute.map((value, k) => value - mean[k]!);
