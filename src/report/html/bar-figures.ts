@@ -1,7 +1,7 @@
 // Bars with their intervals: what a router gains per task, and where it sends queries.
 import type { Report } from '../../evaluation/report.js';
 import { count, percent, points, pointsWithInterval, share } from '../format.js';
-import { axis, type Draw, FAINT, INK, SERIES } from './chart.js';
+import { axis, type Draw, FAINT, INK, LEGEND, SERIES } from './chart.js';
 import { figureHtml } from './figure.js';
 import { htmlTable } from './html-table.js';
 
@@ -88,7 +88,7 @@ export function routeFigure(report: Report, draw: Draw): string {
     id: 'plot-routes',
     svg: draw(
       {
-        legend: { top: 0, textStyle: { color: INK } },
+        legend: LEGEND,
         grid: { left: 210, right: 40, top: 36, bottom: 48 },
         xAxis: axis('share of queries, %', { type: 'value', nameGap: 30 }),
         yAxis: axis('', { type: 'category', data: models.map(({ model }) => model), splitLine: { show: false } }),

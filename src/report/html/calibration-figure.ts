@@ -1,7 +1,7 @@
 // Expected against found quality, per bin: on the diagonal, a router's numbers mean what they say.
 import type { RouterCalibration } from '../../evaluation/calibration-report.js';
 import { count, share } from '../format.js';
-import { axis, type Draw, FAINT, INK, SERIES, SYMBOLS } from './chart.js';
+import { axis, type Draw, FAINT, LEGEND, SERIES, SYMBOLS } from './chart.js';
 import { figureHtml } from './figure.js';
 import { htmlTable } from './html-table.js';
 
@@ -15,7 +15,7 @@ export function calibrationFigure({ router, ece, models }: RouterCalibration, dr
     id: 'plot-calibration',
     svg: draw(
       {
-        legend: { top: 0, textStyle: { color: INK } },
+        legend: LEGEND,
         grid: { left: 56, right: 24, top: 64, bottom: 48 },
         xAxis: axis('expected quality', { type: 'value', min: 0, max: 1, nameGap: 30 }),
         yAxis: axis('quality found', { type: 'value', min: 0, max: 1, nameGap: 36 }),

@@ -50,6 +50,9 @@ function inPageColours(svg: string): string {
   return text;
 }
 
+/** Wide gaps: the reader's font may be wider than the one that ECharts measures by. */
+export const LEGEND = { top: 0, itemGap: 28, textStyle: { color: INK } };
+
 /** The look that all axes share. */
 export function axis(name: string, extra: Record<string, unknown> = {}): Record<string, unknown> {
   return {

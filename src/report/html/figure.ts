@@ -13,7 +13,7 @@ export interface Figure {
 export function figureHtml({ id, svg, caption, alternative, table }: Figure): string {
   const labelled = svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(alternative)}" `);
   return `<figure id="${id}">
-${labelled}
+<div class="plot" tabindex="0">${labelled}</div>
 <figcaption>${escapeHtml(caption)}</figcaption>
 <details><summary>The numbers of this plot</summary>
 ${table}

@@ -3,7 +3,7 @@ import type { EChartsOption } from 'echarts';
 import type { CostPoint } from '../../evaluation/cost-curve.js';
 import type { CostPlane } from '../../evaluation/cost-plane.js';
 import { percent, perThousand, points, share } from '../format.js';
-import { axis, type Draw, FAINT, INK, SERIES, SYMBOLS } from './chart.js';
+import { axis, type Draw, FAINT, INK, LEGEND, SERIES, SYMBOLS } from './chart.js';
 import { type Figure, figureHtml } from './figure.js';
 import { htmlTable } from './html-table.js';
 
@@ -39,7 +39,7 @@ function option(plane: CostPlane, routers: CostPlane['routers']): EChartsOption 
   const low = Math.min(...all.map(({ quality }) => quality));
   const high = Math.max(...all.map(({ quality }) => quality));
   return {
-    legend: { top: 0, type: 'plain', textStyle: { color: INK } },
+    legend: LEGEND,
     grid: { left: 64, right: 24, top: 56, bottom: 52 },
     xAxis: axis('dollars per 1,000 queries', { type: 'value', nameGap: 32, min: 0 }),
     yAxis: axis('quality', { type: 'value', nameGap: 44, min: floor(low), max: ceiling(high) }),
@@ -58,7 +58,10 @@ function option(plane: CostPlane, routers: CostPlane['routers']): EChartsOption 
           formatter: ({ dataIndex }: { dataIndex: number }) => plane.models[dataIndex]!.model,
         },
         labelLayout: { hideOverlap: true },
-        data: plane.models.map(at),
+        data: plane.models.map((point) => ({
+          value: at(point),
+          label: { position: point.cost > (plane.minCost + plane.maxCost) / 2 ? 'left' : 'right' },
+        })),
       },
       {
         name: 'zero router',

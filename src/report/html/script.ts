@@ -16,23 +16,31 @@ for (const table of document.querySelectorAll('table.sortable')) {
       return up ? order : -order;
     });
     table.tBodies[0].append(...rows);
+    table.dispatchEvent(new Event('sorted'));
   }));
 }
 const decisions = document.getElementById('decision-table');
 if (decisions) {
   const text = document.getElementById('filter-text'), task = document.getElementById('filter-task'), model = document.getElementById('filter-model');
-  const shown = document.getElementById('filter-count'), rows = [...decisions.tBodies[0].rows];
+  const shown = document.getElementById('filter-count'), all = document.getElementById('filter-all');
+  let limit = 20;
   const apply = () => {
     const wanted = text.value.toLowerCase();
-    let count = 0;
+    const rows = [...decisions.tBodies[0].rows];
+    let count = 0, seen = 0;
     for (const row of rows) {
       const keep = (!wanted || row.textContent.toLowerCase().includes(wanted)) && (!task.value || row.cells[2].textContent === task.value) && (!model.value || row.cells[3].textContent === model.value);
-      row.hidden = !keep;
       count += keep;
+      row.hidden = !keep || count > limit;
+      seen += !row.hidden;
     }
-    shown.textContent = count + ' of ' + rows.length + ' shown';
+    shown.textContent = seen + ' of ' + count + ' shown';
+    all.hidden = seen === count;
   };
   for (const field of [text, task, model]) field.addEventListener('input', apply);
+  all.addEventListener('click', () => { limit = Infinity; apply(); });
+  decisions.addEventListener('sorted', apply);
+  addEventListener('beforeprint', () => { limit = Infinity; apply(); });
   apply();
 }
 `;

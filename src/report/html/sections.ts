@@ -175,6 +175,7 @@ export function decisionsPart({ decisions, verdict }: Report): string {
 <label>Task <select id="filter-task">${options(decisions.map(({ task }) => task || '(no task)'))}</select></label>
 <label>Chosen <select id="filter-model">${options(decisions.map(({ chosen }) => chosen))}</select></label>
 <output id="filter-count" aria-live="polite"></output>
+<button id="filter-all" type="button" hidden>Show all</button>
 </div>
 ${htmlTable(
   [
