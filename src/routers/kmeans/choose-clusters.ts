@@ -1,14 +1,14 @@
 // Clusters the distinct queries; with `clusters: auto`, into every number on the list, keeping the one that routes best.
 import { normaliseRows, takeRows } from '../../math/matrix.js';
 import { topK } from '../../math/top-k.js';
+import { distinctRows } from '../distinct-rows.js';
+import type { Clustering } from '../lloyd.js';
 import type { Outcomes } from '../outcomes.js';
+import { openPoints } from '../points.js';
+import { bestClustering } from '../restarts.js';
 import type { FitContext, TrainingTable } from '../router.js';
 import { leaveGroupOutQuality } from './cluster-values.js';
-import { distinctRows } from './distinct-rows.js';
-import type { Clustering } from './lloyd.js';
 import type { KmeansParams } from './params.js';
-import { openPoints } from './points.js';
-import { bestClustering } from './restarts.js';
 
 /** Fewest first: of two equally good numbers the smaller one leaves more queries to each cluster. */
 const CANDIDATES = [4, 8, 16, 32, 64];

@@ -6,9 +6,9 @@ import type { EvaluatorChoice } from '../../../src/inference/registry.js';
 import { squaredEuclidean } from '../../../src/math/distance.js';
 import { fromRows, type Matrix, matrix64, rowOf } from '../../../src/math/matrix.js';
 import { mean } from '../../../src/math/stats.js';
-import { absoluteTolerance, type Clustering, lloyd } from '../../../src/routers/kmeans/lloyd.js';
-import { openPoints } from '../../../src/routers/kmeans/points.js';
-import { bestClustering } from '../../../src/routers/kmeans/restarts.js';
+import { absoluteTolerance, type Clustering, lloyd } from '../../../src/routers/lloyd.js';
+import { openPoints } from '../../../src/routers/points.js';
+import { bestClustering } from '../../../src/routers/restarts.js';
 import { hasShared, SHARED } from '../../shared-folder.js';
 
 interface Run {

@@ -1,9 +1,9 @@
 // Lloyd's algorithm (Lloyd 1982) from given centres, with scikit-learn's rules for stopping and for empty clusters.
 // Two things make it fast and change no number: products come as one matrix product, and a cluster that neither gained
 // nor lost a point keeps its centre, so only the moved centres are multiplied again.
-import { throwIfAborted } from '../../errors/vsr-error.js';
-import { dot } from '../../math/distance.js';
-import { type Matrix, matrix, matrix64, rowOf } from '../../math/matrix.js';
+import { throwIfAborted } from '../errors/vsr-error.js';
+import { dot } from '../math/distance.js';
+import { type Matrix, matrix, matrix64, rowOf } from '../math/matrix.js';
 import { clusterMeans, fillEmptyClusters } from './cluster-means.js';
 import type { Points } from './points.js';
 

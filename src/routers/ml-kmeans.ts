@@ -1,7 +1,7 @@
 // `implementation: ml-kmeans`: one run of the ml-kmeans package, in our terms.
-import { throwIfAborted } from '../../errors/vsr-error.js';
-import { squaredEuclidean } from '../../math/distance.js';
-import { type Matrix, matrix64, rowOf } from '../../math/matrix.js';
+import { throwIfAborted } from '../errors/vsr-error.js';
+import { squaredEuclidean } from '../math/distance.js';
+import { type Matrix, matrix64, rowOf } from '../math/matrix.js';
 import type { Clustering } from './lloyd.js';
 
 export interface MlKmeansOptions {

@@ -1,9 +1,9 @@
 // The points to be clustered, with the one heavy operation on them: the products of some vectors with all points.
-import { type EvaluatorChoice, openEvaluator } from '../../inference/registry.js';
-import { graphBuilder } from '../../inference/scoring-graph.js';
-import { dot } from '../../math/distance.js';
-import { type Matrix, rowOf } from '../../math/matrix.js';
-import { transpose } from '../../math/transpose.js';
+import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
+import { graphBuilder } from '../inference/scoring-graph.js';
+import { dot } from '../math/distance.js';
+import { type Matrix, rowOf } from '../math/matrix.js';
+import { transpose } from '../math/transpose.js';
 
 export interface Points {
   /** [N×D] */

@@ -1,8 +1,8 @@
 // Greedy k-means++ (Arthur and Vassilvitskii 2007): each next centre is the best of a few points drawn by their squared
 // distance to the centres so far. All restarts step together, so that their draws share one matrix product.
-import { throwIfAborted } from '../../errors/vsr-error.js';
-import { takeRows } from '../../math/matrix.js';
-import type { Random } from '../../math/random.js';
+import { throwIfAborted } from '../errors/vsr-error.js';
+import { takeRows } from '../math/matrix.js';
+import type { Random } from '../math/random.js';
 import type { Points } from './points.js';
 
 /** Rows of the initial centres [k], one list per generator. Throws `VSR_ABORTED`. */

@@ -1,15 +1,21 @@
 // k-means with restarts: the clustering of lowest inertia among `nInit`, by our own Lloyd or by ml-kmeans.
-import { throwIfAborted } from '../../errors/vsr-error.js';
-import type { Matrix } from '../../math/matrix.js';
-import { matrix64, takeRows } from '../../math/matrix.js';
-import { seededRandom } from '../../math/random.js';
+import { throwIfAborted } from '../errors/vsr-error.js';
+import type { Matrix } from '../math/matrix.js';
+import { matrix64, takeRows } from '../math/matrix.js';
+import { seededRandom } from '../math/random.js';
 import { absoluteTolerance, type Clustering, lloyd } from './lloyd.js';
 import { mlKmeans } from './ml-kmeans.js';
-import type { KmeansParams } from './params.js';
 import { greedyPlusPlus } from './plus-plus.js';
 import type { Points } from './points.js';
 
-export type ClusteringOptions = Pick<KmeansParams, 'nInit' | 'maxIter' | 'tol' | 'implementation'>;
+export interface ClusteringOptions {
+  /** Restarts. */
+  readonly nInit: number;
+  readonly maxIter: number;
+  /** Times the mean variance of a feature; see `absoluteTolerance`. */
+  readonly tol: number;
+  readonly implementation: 'own' | 'ml-kmeans';
+}
 
 export interface RestartContext {
   readonly seed: number;

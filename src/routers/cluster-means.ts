@@ -1,7 +1,7 @@
 // The averaging half of a Lloyd step: empty clusters get a point, and only clusters that changed get a new mean.
-import { squaredEuclidean } from '../../math/distance.js';
-import { type Matrix, matrix64, rowOf } from '../../math/matrix.js';
-import { topK } from '../../math/top-k.js';
+import { squaredEuclidean } from '../math/distance.js';
+import { type Matrix, matrix64, rowOf } from '../math/matrix.js';
+import { topK } from '../math/top-k.js';
 
 /**
  * Where each point counts: its label, except that each empty cluster takes one point, in order of their distance to the

@@ -1,5 +1,5 @@
 // Queries that count once in the clustering: one row per text, and one per vector.
-import { type Matrix, rowOf, takeRows } from '../../math/matrix.js';
+import { type Matrix, rowOf, takeRows } from '../math/matrix.js';
 
 export interface DistinctRows {
   /** [P×D] the first row of each. */
