@@ -18,7 +18,7 @@ export interface Folded {
 }
 
 /**
- * (n·W + b)·A per head as one product: W·A and b·A.
+ * (n·W + b)·A per head as one product: W·A and b·A, A as a matrix [H × H] of `heads` blocks.
  * @param w [I × H]
  * @param b [1 × H]
  * @param relation [heads × d × d]
@@ -31,13 +31,31 @@ export function foldRelation(
   relation: EngineTensor,
   priority?: EngineTensor,
 ): Folded {
-  const [inputs, H] = w.shape as [number, number];
   const [heads, d] = relation.shape as [number, number];
-  const scaled = priority ? tf.mul(relation, tf.reshape(priority, [heads, 1, 1])) : relation;
-  const both = tf.reshape(tf.concat([w, b], 0), [inputs + 1, heads, d]);
-  const perHead = tf.matMul(tf.transpose(both, [1, 0, 2]), scaled); // [heads × I+1 × d]
-  const folded = tf.reshape(tf.transpose(perHead, [1, 0, 2]), [inputs + 1, H]);
-  return { w: tf.slice(folded, [0, 0], [inputs, H]), b: tf.slice(folded, [inputs, 0], [1, H]) };
+  const H = heads * d;
+  // A product with repeated identities stands for tiling, whose gradient takes many more ops.
+  const repeated = tf.matMul(tf.reshape(relation, [H, d]), identities(tf, heads, d));
+  const blocks = tf.mul(repeated, blockMask(tf, heads, d));
+  const scaled = priority ? tf.mul(blocks, tf.matMul(priority, headSpread(tf, heads, H))) : blocks;
+  return { w: tf.matMul(w, scaled), b: tf.matMul(b, scaled) };
+}
+
+/** [d × H]: `heads` identities side by side. */
+function identities(tf: TensorFlow, heads: number, d: number): EngineTensor {
+  const H = heads * d;
+  return tf.tensor2d(
+    Float32Array.from({ length: d * H }, (_, at) => (Math.floor(at / H) === (at % H) % d ? 1 : 0)),
+    [d, H],
+  );
+}
+
+/** [H × H] 1 within the block of each head. */
+function blockMask(tf: TensorFlow, heads: number, d: number): EngineTensor {
+  const H = heads * d;
+  return tf.tensor2d(
+    Float32Array.from({ length: H * H }, (_, at) => (Math.floor(at / H / d) === Math.floor((at % H) / d) ? 1 : 0)),
+    [H, H],
+  );
 }
 
 /** Keys and values of one source type along one relation; keys are scaled by p/√d, so that a query's product is the logit. */

@@ -73,9 +73,14 @@ export function attendPlain(
       highest = Math.max(highest, logit);
     }
     let total = 0;
-    for (let j = 0; j < J; j++) total += shares[j * heads + head] = Math.exp(shares[j * heads + head]! - highest);
     for (let j = 0; j < J; j++) {
-      const share = (shares[j * heads + head]! /= total);
+      const raised = Math.exp(shares[j * heads + head]! - highest);
+      shares[j * heads + head] = raised;
+      total += raised;
+    }
+    for (let j = 0; j < J; j++) {
+      const share = shares[j * heads + head]! / total;
+      shares[j * heads + head] = share;
       for (let o = head * d; o < (head + 1) * d; o++) message[o]! += share * values[j]![o]!;
     }
   }

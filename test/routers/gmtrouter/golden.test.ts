@@ -40,7 +40,10 @@ const relationOf = ({ type }: Edges) => type.join('__');
 function incoming(edges: readonly Edges[], type: string, count: number): [number, number][][] {
   const lists = Array.from({ length: count }, (): [number, number][] => []);
   edges.forEach(({ type: [, , target], source, target: to }, e) => {
-    if (target === type) to.forEach((node, i) => lists[node]!.push([e, source[i]!]));
+    if (target !== type) return;
+    to.forEach((node, i) => {
+      lists[node]!.push([e, source[i]!]);
+    });
   });
   return lists;
 }
