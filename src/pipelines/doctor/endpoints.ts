@@ -3,7 +3,8 @@ import type { Environment } from '../../config/environment.js';
 import type { LoadedConfig } from '../../config/load.js';
 import type { MissingKey } from '../../config/secrets.js';
 import { VsrError } from '../../errors/vsr-error.js';
-import { baseUrlOf, isOpenAi, providerTypeOf } from '../../providers/endpoint.js';
+import { baseUrlOf, providerTypeOf } from '../../providers/endpoint.js';
+import { homeOf } from '../../providers/homes.js';
 import type { Check } from '../doctor.js';
 
 /** One check an endpoint, and one a model whose own key is not set. */
@@ -34,18 +35,22 @@ function endpointCheck(
   needsKey: boolean,
   environment: Environment,
 ): Check {
-  if (providerTypeOf(endpoint) === 'recorded') return { name, state: 'ok', detail: 'recorded answers, no network' };
+  const type = providerTypeOf(endpoint);
+  if (type === 'recorded' || type === 'simulated') return { name, state: 'ok', detail: `${type} answers, no network` };
   let url: string;
   try {
-    url = baseUrlOf(endpoint);
+    url = baseUrlOf(endpoint, environment);
   } catch (error) {
     if (!(error instanceof VsrError)) throw error;
     return { name, state: 'dead', detail: error.message, ...(error.hint && { fix: error.hint }) };
   }
   if (endpoint.apiKey !== undefined) return { name, state: 'ok', detail: `${url}; key set` };
-  if (!isOpenAi(url) || !needsKey) return { name, state: 'ok', detail: `${url}; no key of its own` };
-  if (environment.OPENAI_API_KEY) return { name, state: 'ok', detail: `${url}; key set by OPENAI_API_KEY` };
-  return { name, state: 'dead', detail: `${url}; OPENAI_API_KEY is not set`, fix: 'export OPENAI_API_KEY=…' };
+  const home = homeOf(url, type);
+  const variable = home?.variables.find((candidate) => environment[candidate]);
+  if (variable !== undefined) return { name, state: 'ok', detail: `${url}; key set by ${variable}` };
+  if (!home?.needsKey || !needsKey) return { name, state: 'ok', detail: `${url}; no key of its own` };
+  const [usual] = home.variables;
+  return { name, state: 'dead', detail: `${url}; ${home.variables.join(', ')} is not set`, fix: `export ${usual}=…` };
 }
 
 function unset(name: string, where: string, { variable }: MissingKey): Check {
