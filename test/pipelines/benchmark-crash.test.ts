@@ -1,8 +1,11 @@
-// A benchmark killed at any moment loses nothing: fifty times kill -9, and the same files as an unbroken run; a full disk.
+// A benchmark killed at any moment loses nothing and asks nothing twice: kill -9 again and again (20 times; VSR_KILLS says
+// otherwise), played back and against a server that counts, then the same files as an unbroken run; a full disk.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.js';
 import { seededRandom } from '../../src/math/random.js';
 import { compileSource } from '../compiled-source.js';
@@ -10,12 +13,21 @@ import { temporaryFolder } from '../temporary-folder.js';
 
 const MODELS = ['a', 'b', 'c'];
 const QUERIES = 150;
-const KILLS = 10;
+/** Half of them played back, half over the network. */
+const KILLS = Math.max(2, Math.round(Number(process.env.VSR_KILLS ?? 20) / 2));
 const RESULTS = ['outcomes.jsonl', 'outcomes.meta.json', 'responses.jsonl'];
 
 const folder = temporaryFolder();
 const benchmarkModule = join(compileSource(mkdtempSync(join(folder.path, 'package-'))), 'pipelines/benchmark.js');
 const queries = folder.write('queries.jsonl', recordedRows());
+const questions = folder.write(
+  'questions.jsonl',
+  Array.from(
+    { length: QUERIES },
+    (_, i) => `${JSON.stringify({ id: `q${i}`, query: `Question ${i}?`, ground_truth: String(i) })}\n`,
+  ).join(''),
+);
+const server = await countingServer();
 // Two calls at a time, so that there is a moment between any two writes to be killed in; a dot for each call.
 const child = folder.write(
   'child.mjs',
@@ -29,6 +41,8 @@ const child = folder.write(
 
 const unbroken = newProject();
 const whole = runToItsEnd(unbroken);
+const unbrokenAsked = newProject(true);
+await ranToItsEnd(unbrokenAsked);
 const journalSize = statSync(unbroken.journal).size;
 
 test('the unbroken run finishes every call', () => {
@@ -36,15 +50,17 @@ test('the unbroken run finishes every call', () => {
   expect(keysOf(unbroken.journal)).toHaveLength(QUERIES * MODELS.length);
 });
 
-// Five tests of ten kills each, so that none takes long; the seed decides at which journal sizes.
-describe.each([1, 2, 3, 4, 5])('killed ten times (seed %d)', (seed) => {
+/** One test of at most five kills, so that none takes long; the seed decides at which journal sizes. */
+const ROUNDS = Array.from({ length: Math.ceil(KILLS / 5) }, (_, i) => [i + 1, Math.min(5, KILLS - 5 * i)] as const);
+
+describe.each(ROUNDS)('played back (seed %d), killed %d times', (seed, wanted) => {
   test('it ends with the same files, and no call stands in the journal twice', async () => {
     const random = seededRandom(seed);
     let kills = 0;
     let project = newProject();
-    while (kills < KILLS) {
+    while (kills < wanted) {
       // Spread over the calls; the last ones fall into the writing of the results.
-      const calls = Math.min(1, (kills + random.uniform()) / (KILLS - 1)) * QUERIES * MODELS.length;
+      const calls = Math.min(1, (kills + random.uniform()) / Math.max(1, wanted - 1)) * QUERIES * MODELS.length;
       if (await killedAfter(calls, project)) kills++;
       else {
         // Faster than the kill: finished whole, so the rest of the kills go to another run.
@@ -54,7 +70,30 @@ describe.each([1, 2, 3, 4, 5])('killed ten times (seed %d)', (seed) => {
     }
     expect(runToItsEnd(project)).toBe('done\n');
     expectSameFiles(project);
-    expect(kills).toBe(KILLS);
+  });
+});
+
+describe.each(ROUNDS)('over the network (seed %d), killed %d times', (seed, wanted) => {
+  test('no answer that was kept is asked for again, and the outcomes are those of an unbroken run', async () => {
+    const random = seededRandom(seed);
+    const project = newProject(true);
+    let kept = new Set<string>();
+    let again = 0;
+    server.onAsked = (name) => {
+      if (kept.has(name)) again++;
+    };
+    for (let kills = 0; kills < wanted; ) {
+      const calls = ((kills + random.uniform()) / wanted) * QUERIES * MODELS.length;
+      if (await killedAfter(calls, project)) kills++;
+      kept = new Set(entriesOf(project.journal).map(({ id, model }) => `${model} ${id}`));
+    }
+    await ranToItsEnd(project);
+    server.onAsked = () => {};
+    expect(again).toBe(0);
+    const outcomes = ({ output }: Project) => readFileSync(output, 'utf8').replace(/"latency":[\d.]+/g, '"latency":0');
+    expect(outcomes(project)).toBe(outcomes(unbrokenAsked));
+    const keys = keysOf(project.journal);
+    expect([new Set(keys).size, keys.length]).toEqual([QUERIES * MODELS.length, QUERIES * MODELS.length]);
   });
 });
 
@@ -70,13 +109,40 @@ test('a disk that fills up ends it with one sentence, no outcomes, and every fin
   expectSameFiles(project);
 });
 
-function newProject() {
+type Project = ReturnType<typeof newProject>;
+
+function newProject(overNetwork = false) {
   const path = mkdtempSync(join(folder.path, 'run-'));
   const output = join(path, 'outcomes.jsonl');
-  return { path, output, journal: `${output}.journal` };
+  return { path, output, journal: `${output}.journal`, overNetwork };
 }
 
-function expectSameFiles({ path, journal }: ReturnType<typeof newProject>): void {
+/** Answers each question with its own words, and tells who was asked what. */
+async function countingServer() {
+  const counting = { origin: '', onAsked: (_: string): void => {} };
+  const http = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const { model, messages } = JSON.parse(Buffer.concat(chunks).toString());
+      const content: string = messages.at(-1).content;
+      counting.onAsked(`${model} q${/Question (\d+)/.exec(content)![1]}`);
+      const message = { role: 'assistant', content: `#### ${content.length}` };
+      const usage = { prompt_tokens: 1, completion_tokens: 2 };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ choices: [{ message, finish_reason: 'stop' }], usage }));
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  counting.origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  afterAll(() => {
+    http.close();
+    http.closeAllConnections();
+  });
+  return counting;
+}
+
+function expectSameFiles({ path, journal }: Project): void {
   for (const name of RESULTS)
     expect(readFileSync(join(path, name), 'utf8')).toBe(readFileSync(join(unbroken.path, name), 'utf8'));
   const keys = keysOf(journal);
@@ -86,16 +152,31 @@ function expectSameFiles({ path, journal }: ReturnType<typeof newProject>): void
 }
 
 function keysOf(journal: string): string[] {
-  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line).key);
+  return entriesOf(journal).map(({ key }) => key);
 }
 
-function configFor({ output }: ReturnType<typeof newProject>): string {
-  return JSON.stringify(configSchema.parse({ benchmark: { dataFile: queries, output, concurrency: 2 } }));
+/** Whole lines; a kill may have torn the last one. */
+function entriesOf(journal: string): { key: string; id: string; model: string }[] {
+  if (!existsSync(journal)) return [];
+  const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
+function configFor({ output, overNetwork }: Project): string {
+  const benchmark = { dataFile: overNetwork ? questions : queries, output, concurrency: 2 };
+  if (!overNetwork) return JSON.stringify(configSchema.parse({ benchmark }));
+  const vllmEndpoints = [{ name: 'local', type: 'openai-compatible', baseUrl: `${server.origin}/v1` }];
+  const modelConfig = Object.fromEntries(MODELS.map((alias) => [alias, {}]));
+  return JSON.stringify(configSchema.parse({ vllmEndpoints, modelConfig, benchmark }));
+}
+
+/** While this process serves. */
+async function ranToItsEnd(project: Project): Promise<void> {
+  expect(await killedAfter(Number.POSITIVE_INFINITY, project)).toBe(false);
 }
 
 /** What it says in the end. */
-function runToItsEnd(project: ReturnType<typeof newProject>, [shell, ...before]: string[] = []): string {
+function runToItsEnd(project: Project, [shell, ...before]: string[] = []): string {
   const command = [process.execPath, child, configFor(project)];
   const [program, ...given] = shell ? [shell, ...before, ...command] : command;
   const { stdout, stderr } = spawnSync(program!, given, { encoding: 'utf8' });
@@ -103,7 +184,7 @@ function runToItsEnd(project: ReturnType<typeof newProject>, [shell, ...before]:
 }
 
 /** Starts the benchmark and kills it when so many calls are done, earlier runs included; false if it ended before. */
-async function killedAfter(calls: number, project: ReturnType<typeof newProject>): Promise<boolean> {
+async function killedAfter(calls: number, project: Project): Promise<boolean> {
   const done = existsSync(project.journal) ? readFileSync(project.journal, 'utf8').split('\n').length - 1 : 0;
   const running = spawn(process.execPath, [child, configFor(project)], { stdio: ['ignore', 'pipe', 'ignore'] });
   let dots = 0;
