@@ -1,5 +1,5 @@
 // Every call there is to make, in the order it will be made, and which of them an earlier run has made already.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OutcomeCell } from '../../data/outcome.js';
 import { hash32, seededRandom } from '../../math/random.js';
 import type { KeptCall } from './journal.js';
@@ -112,7 +112,5 @@ function settingsKey(
 }
 
 function callKey({ query, promptHash }: Question, settings: string, repeat: number): string {
-  return createHash('sha256')
-    .update(JSON.stringify([query.id, promptHash, settings, repeat]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([query.id, promptHash, settings, repeat]), 'hex');
 }
