@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { argMax, columnMeans, oracleChoices, rowMaxima, rowMeans } from '../../src/evaluation/baselines.js';
 import { bootstrapMeans, groupNumbers, groupValues, percentileInterval } from '../../src/evaluation/bootstrap.js';
-import { auroc, brierScore, logLoss, reliability } from '../../src/evaluation/calibration.js';
+import { brierScore, logLoss, reliability } from '../../src/evaluation/calibration.js';
 import {
   chosenValues,
   entropyBits,
@@ -22,6 +22,7 @@ import {
   performanceGapRecovered,
   strongWeakCurve,
 } from '../../src/evaluation/strong-weak.js';
+import { auroc } from '../../src/math/auroc.js';
 import type { Matrix } from '../../src/math/matrix.js';
 import { standardDeviation } from '../../src/math/stats.js';
 import { hasShared } from '../shared-folder.js';
