@@ -206,8 +206,8 @@ export const configSchema = z.strictObject({
         .strictObject({
           /** vsr, semantic-router, or 1 to 64 names. */
           labels: z.union([z.enum(['vsr', 'semantic-router']), z.array(text).min(1).max(64)]).default('vsr'),
-          /** What the category block is multiplied by beside an embedding of length 1; 0 = no block. */
-          weight: z.number().min(0).max(10).default(0.3),
+          /** What the category block is multiplied by beside an embedding of length 1; 0 = no block; auto = 0.3 where rows carry a category. */
+          weight: z.union([z.literal('auto'), z.number().min(0).max(10)]).default('auto'),
           /** Which category the queries of a task have, for the classifier: `tasks: {gsm8k: math}`. Well-known benchmarks are known. */
           tasks: z.record(z.string(), text).default({}),
           /** Words that speak for a category, for add-category --method keyword, beside the built-in ones. */
@@ -317,6 +317,25 @@ export const configSchema = z.strictObject({
       dataFile: text.optional(),
       overwrite: z.boolean().default(false),
       router: z.array(z.string()).optional(),
+    })
+    .prefault({}),
+  cache: z.strictObject({ fingerprint: text.optional() }).prefault({}),
+  embed: z.strictObject({ input: text.optional(), output: text.optional(), artifacts: text.optional() }).prefault({}),
+  addCategory: z
+    .strictObject({
+      input: text.optional(),
+      output: text.optional(),
+      method: z.enum(['classifier', 'http', 'llm', 'keyword']).default('classifier'),
+      /** Whose classifier and list of categories. */
+      artifacts: text.default('artifacts'),
+      vsrUrl: text.default('http://localhost:8080'),
+      /** Alias of model_config. */
+      model: text.optional(),
+      batchSize: positiveInt.default(100),
+      maxRetries: count.default(3),
+      /** Seconds. */
+      retryDelay: z.number().min(0).default(1),
+      overwrite: z.boolean().default(false),
     })
     .prefault({}),
   infer: z

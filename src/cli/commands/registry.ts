@@ -27,6 +27,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "write routers as ONNX, SavedModel or semantic-router files; read other tools' files",
     load: async () => (await import('./convert.js')).convertCommand,
   },
+  embed: {
+    summary: 'write the vectors of queries: queries → vectors.npy or .safetensors',
+    load: async () => (await import('./embed.js')).embedCommand,
+  },
+  'add-category': {
+    summary: 'fill in the categories that queries lack, by classifier, keywords, a model or a server',
+    load: async () => (await import('./add-category.js')).addCategoryCommand,
+  },
+  cache: {
+    summary: 'show or clear the embedding cache',
+    load: async () => (await import('./cache.js')).cacheCommand,
+  },
   init: {
     summary: 'start a project here: vsr.yaml, models.yaml, queries.jsonl',
     load: async () => (await import('./init.js')).initCommand,

@@ -145,7 +145,8 @@ export const trainCommand: CommandModule = {
       usage: '--category-weight <number>',
       key: ['features', 'category', 'weight'],
       kind: 'number',
-      description: 'of the category beside the embedding; 0 = without (default 0.3)',
+      description:
+        'of the category beside the embedding; 0 = without (default 0.3 where rows carry a category, else 0)',
     },
     {
       usage: '--knn-k <count>',
