@@ -53,6 +53,17 @@ describe('slots', () => {
     }
     expect(seen).toEqual([2, 1, 1, 1, 2, 3, 4, 4]);
   });
+  test('a burst of 429s halves them once: those sent before say nothing new', () => {
+    const time = fakeTime();
+    const gate = createGate({ concurrency: 16, delayMs: 0, ...time });
+    const sentAt = time.now();
+    void time.wait(10);
+    for (let i = 0; i < 8; i++) gate.note('rate-limited', sentAt);
+    expect(gate.slots).toBe(8);
+    void time.wait(10);
+    gate.note('rate-limited', time.now());
+    expect(gate.slots).toBe(4);
+  });
   test('the delay is waited by the slot, not by the caller', async () => {
     const waiting = held();
     const order: string[] = [];

@@ -9,7 +9,7 @@ import { answer } from './fault-server/answers.js';
 import { type Behaviour, faultServer, type Script } from './fault-server/fault-server.js';
 import { cutInTheMiddle, errorMidway, hangUp, status, truncatedJson, unfinishedStream } from './fault-server/faults.js';
 
-const CALLS = Number(process.env.VSR_SOAK_CALLS ?? 1000);
+const CALLS = Number(process.env.VSR_SOAK_CALLS ?? 300);
 const CONCURRENCY = 64;
 /** What is left of one call after it: far less than what it sent and got. */
 const BYTES_A_CALL = 2000;
@@ -52,7 +52,7 @@ const attemptsOf = (i: number) => {
 const server = await faultServer(script, { remember: false });
 afterAll(() => server.close());
 
-test(`${CALLS} calls, a fifth of them with faults`, async () => {
+test(`${CALLS} calls, a fifth of them with faults`, { timeout: CALLS > 1000 ? 120_000 : 30_000 }, async () => {
   const provider = await createOpenAiProvider(
     { name: 'e', type: 'openai-compatible', baseUrl: server.url, concurrency: CONCURRENCY, maxRetries: MAX_RETRIES },
     { m: {} },
