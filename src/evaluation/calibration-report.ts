@@ -23,6 +23,13 @@ export interface RouterCalibration {
   readonly models: readonly ModelCalibration[];
 }
 
+/** Mean distance of expected from found quality above which an expectation must not be read as a probability. */
+const GREATEST_ECE = 0.05;
+
+export function isMiscalibrated({ ece }: { readonly ece: number }): boolean {
+  return ece > GREATEST_ECE;
+}
+
 /** @param expected [N×M] expected qualities in [0, 1]. Models without a present cell are left out; null without any. */
 export function calibrationReport(router: string, expected: Matrix, judged: OutcomeTable): RouterCalibration | null {
   const pairs = judged.models.map((model, m) => ({ model, ...presentPairs(expected, judged.quality, m) }));

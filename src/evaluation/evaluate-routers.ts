@@ -35,16 +35,18 @@ export interface JudgedRouter {
   /** The one that the verdict is about: it was chosen on validation. Without any, the first. */
   readonly chosenOnValidation: boolean;
   /** What it expected, where that is known: for the cost–quality plane and calibration. */
-  readonly scores?: {
-    /** [N×M] expected qualities. */
-    readonly expected: Matrix;
-    /** [N×M] expected dollars; NaN = unknown. */
-    readonly costs: Matrix<Float64Array>;
-    /** false: the scores only rank (logits, utilities), so there is nothing to calibrate. */
-    readonly areQualities: boolean;
-  };
+  readonly scores?: JudgedScores | undefined;
   /** What the verdict calls it, where the name does not say what to use ("kmeans, chosen per fold"); default the name. */
   readonly called?: string;
+}
+
+export interface JudgedScores {
+  /** [N×M] expected qualities. */
+  readonly expected: Matrix;
+  /** [N×M] expected dollars; NaN = unknown. */
+  readonly costs: Matrix<Float64Array>;
+  /** false: the scores only rank (logits), so there is nothing to calibrate. */
+  readonly areQualities: boolean;
 }
 
 export interface EvaluationInput {
@@ -154,10 +156,15 @@ export function evaluateRouters(input: EvaluationInput): Report {
     },
     carriedBy(carrying, estimates),
   );
+  const calibration = input.routers.flatMap(({ name, scores }) => {
+    const report = scores?.areQualities ? calibrationReport(name, scores.expected, test) : null;
+    return report ? [report] : [];
+  });
+  const judgedCalibration = calibration.find((one) => one.router === router.name);
   return {
     schema: REPORT_SCHEMA,
     verdict,
-    warnings: [...(options.warnings ?? []), ...reportWarnings(armReports, routes)],
+    warnings: [...(options.warnings ?? []), ...reportWarnings(armReports, routes, judgedCalibration)],
     data: {
       label,
       queries: test.queries.length,
@@ -172,10 +179,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
     tasks: taskReports(arms, router, tasks, byTask, estimates),
     routes,
     plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
-    calibration: input.routers.flatMap(({ name, scores }) => {
-      const report = scores?.areQualities ? calibrationReport(name, scores.expected, test) : null;
-      return report ? [report] : [];
-    }),
+    calibration,
     decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected, REGRETS_SHOWN),
     method: {
       objective: { ...objective },

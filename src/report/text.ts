@@ -2,6 +2,7 @@
 import type { Report } from '../evaluation/report.js';
 import { besideSection, comparisonSection } from './comparison-section.js';
 import { dataSection } from './data-section.js';
+import { scoreSections } from './plane-section.js';
 import { boxTables, markdownTable } from './table.js';
 import { carriedBySentence, lookupSentence } from './verdict-notes.js';
 import { wrap } from './wrap.js';
@@ -32,6 +33,7 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     ...(report.warnings.length > 0 ? [report.warnings.map((text) => bullet(`warning: ${text}`)).join('\n')] : []),
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
+    ...scoreSections(report, draw, section),
     ...beside.map((other) => besideSection(other, draw, section)),
     section('Method', report.method.sentences.map(bullet).join('\n')),
   ];

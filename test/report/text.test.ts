@@ -36,6 +36,8 @@ describe('renderText', () => {
       '## Wins and losses, by utility',
       '## By task (perfect)',
       '## Where queries go',
+      '## Cost against quality, over all weights of cost',
+      '## Does the expected quality mean what it says? (perfect)',
       '## Beside it: held-out test',
       '## Method',
     ]);
@@ -84,6 +86,31 @@ describe('renderText', () => {
     expect(row('law')).toEqual(['law', '20', '0.000', '1.000', '1.000', '1.000', '+100.0 [+100.0, +100.0]']);
     expect(row('small', 1)).toEqual(['small', '66.7 %', '66.7 %', '100.0 %', '1.000', '1.000']);
     expect(row('perfect', 2).slice(1, 4)).toEqual(['20', '40', '0']);
+  });
+
+  test('shows what scores alone can tell: the plane, calibration with its warning, the largest regrets', async () => {
+    const report = reportOf({ judged: 'constant' });
+    const text = await renderText(report, { markdown: true });
+    const cells = (name: string) => {
+      const [after] = text.split('## Cost against quality')[1]!.split('## Does the expected');
+      const line = after!.split('\n').find((one) => one.startsWith(`| ${name} `))!;
+      return line.split('|').map((cell) => cell.trim());
+    };
+    const [plane] = report.plane!.routers.filter(({ name }) => name === 'perfect');
+    expect(cells('perfect').slice(2, 5)).toEqual([
+      plane!.aiq!.toFixed(3),
+      `+${(100 * plane!.aiqOverZero!).toFixed(1)}`,
+      '0 %',
+    ]);
+    expect(text).toContain('warning: constant: what it expects is off by more than 0.05 on average for 2 of 2 models');
+    // expected .5 everywhere, found 2/3 and 1/3
+    expect(text).toMatch(/\| small +\| +60 \| +0\.167 \* \|/);
+    expect(text.match(/^[1-9]\. regret 1\.000, law: small/gm)).toHaveLength(5);
+  });
+
+  test('a router whose scores are no qualities has neither plane nor calibration', async () => {
+    const text = await renderText(reportOf({ scored: false }), { markdown: true });
+    expect(titles(text).filter((title) => /Cost against|Does the expected/.test(title))).toEqual([]);
   });
 
   test('warns before the tables', async () => {

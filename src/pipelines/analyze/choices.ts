@@ -17,7 +17,8 @@ export interface RouterChoices {
   readonly judged: boolean;
   /** [rows] column of the model chosen for each row. */
   readonly choices: Int32Array;
-  readonly scores: RouterScores;
+  /** undefined: the router scores utilities, not qualities. */
+  readonly scores: RouterScores | undefined;
 }
 
 /** Each router of the artifact on rows that training left alone. */

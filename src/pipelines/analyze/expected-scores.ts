@@ -13,13 +13,18 @@ export interface RouterScores {
   readonly areQualities: boolean;
 }
 
-/** @param scoresOf the router's own scores [M] of the i-th of `rows` */
+/**
+ * undefined for a router that scores utilities: with the objective inside, they are no qualities, and cost cannot be weighed
+ * against them.
+ * @param scoresOf the router's own scores [M] of the i-th of `rows`
+ */
 export function expectedScores(
   table: OutcomeTable,
   rows: Int32Array,
   scoresOf: (i: number) => ArrayLike<number>,
   policyOf: (i: number) => DecisionPolicy,
-): RouterScores {
+): RouterScores | undefined {
+  if (rows.length > 0 && policyOf(0).scale === 'utility') return undefined;
   const M = table.models.length;
   const expected = matrix(rows.length, M);
   const costs = matrix64(rows.length, M);
@@ -34,13 +39,18 @@ export function expectedScores(
   return { expected, costs, areQualities: rows.length > 0 && policyOf(0).scale === 'quality' };
 }
 
-/** Row i from the scores that `of(i)` names. */
-export function mergedScores(rows: number, M: number, of: (i: number) => RouterScores): RouterScores {
+/** Row i from the scores that `of(i)` names; undefined where one of them has none. */
+export function mergedScores(
+  rows: number,
+  M: number,
+  of: (i: number) => RouterScores | undefined,
+): RouterScores | undefined {
   const expected = matrix(rows, M);
   const costs = matrix64(rows, M);
   let areQualities = rows > 0;
   for (let i = 0; i < rows; i++) {
     const from = of(i);
+    if (!from) return undefined;
     expected.data.set(from.expected.data.subarray(i * M, (i + 1) * M), i * M);
     costs.data.set(from.costs.data.subarray(i * M, (i + 1) * M), i * M);
     areQualities &&= from.areQualities;

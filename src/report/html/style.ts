@@ -29,7 +29,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; margin: 1
 .scroll { overflow-x: auto; margin: .75rem 0; } table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); font-size: .85rem; padding-bottom: .25rem; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
-thead th { border-bottom: 2px solid var(--line); font-weight: 600; } tbody th { font-weight: 500; position: sticky; left: 0; background: var(--paper); max-width: 14rem; white-space: normal; overflow-wrap: anywhere; } tr.strong > * { font-weight: 700; }
+thead th { border-bottom: 2px solid var(--line); font-weight: 600; } tbody th { font-weight: 500; position: sticky; left: 0; background: var(--paper); max-width: 14rem; white-space: normal; overflow-wrap: break-word; } tr.strong > * { font-weight: 700; }
 .left { text-align: left; } .right { text-align: right; }
 .sort { border: 0; background: none; color: var(--faint); cursor: pointer; padding: 0 .2rem; font: inherit; } th[aria-sort] .sort { color: var(--ink); }
 figure { margin: 1rem 0; } figure .plot { overflow-x: auto; } figure svg { width: 100%; min-width: 38rem; height: auto; max-width: 60rem; display: block; } figcaption { color: var(--faint); font-size: .9rem; max-width: 60rem; }
@@ -37,7 +37,7 @@ details { margin: .5rem 0; } summary { cursor: pointer; color: var(--link); }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: .75rem 0; } .filters label { font-size: .85rem; color: var(--faint); display: grid; gap: .2rem; }
 .filters input, .filters select { font: inherit; padding: .35rem .5rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--paper); color: var(--ink); min-width: 12rem; }
 .query bdi, bdi.query { white-space: pre-wrap; overflow-wrap: anywhere; } .query summary { color: inherit; } .filters button { font: inherit; padding: .35rem .8rem; border: 1px solid var(--line); border-radius: .3rem; background: var(--raised); color: var(--ink); cursor: pointer; }
-td:has(.query) { white-space: normal; min-width: 16rem; max-width: 34rem; }
+td:has(.query) { white-space: normal; min-width: 22rem; max-width: 34rem; }
 dl.glossary { display: grid; grid-template-columns: minmax(9rem, auto) 1fr; gap: .35rem 1rem; font-size: .925rem; } dt { font-weight: 600; } dd { margin: 0; } dt:target, dt:target + dd { background: var(--raised); }
 footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .5rem; }
