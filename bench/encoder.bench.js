@@ -1,0 +1,84 @@
+// Texts to vectors: 1,000 queries of the example through MiniLM (8 bits, batches by length, two threads) beside
+// sentence-transformers (torch, float32, two threads), and the static encoder alone.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare, median, samples } from './measure.js';
+
+const QUERIES = 1000;
+const THREADS = 2;
+/** Characters of a short query. */
+const SHORT = 60;
+const ROUNDS = 3;
+
+export default async function measure({ root, dist, python, notice }) {
+  const { openEncoder } = await import(`${dist}/embeddings/registry.js`);
+  const texts = exampleQueries(root);
+  return [
+    ...(await miniLm({ folder: join(root, '../shared/models/minilm'), openEncoder, texts, python, notice })),
+    await throughput(openEncoder, texts),
+    firstQuery(dist),
+  ];
+}
+
+async function miniLm({ folder, openEncoder, texts, python, notice }) {
+  if (!existsSync(folder)) {
+    notice('MiniLM is skipped: the shared folder with its model is not there.');
+    return [];
+  }
+  const encoder = await openEncoder({ path: folder, threads: THREADS });
+  const peer = await peerOrNotice(python, texts, notice);
+  await encoder.embed(texts.slice(0, 32));
+  return [
+    await compare({
+      what: `MiniLM int8, ${texts.length} queries, ${THREADS} threads`,
+      ours: () => samples(() => encoder.embed(texts), { count: 1 }),
+      peer: peer && (() => python.call('encoder', 'times', { texts, count: 1 })),
+      peerName: 'sentence-transformers, fp32',
+      target: 0.6,
+      rounds: ROUNDS,
+    }),
+  ];
+}
+
+/** The peer's weights come as a Python package; true = it is open. */
+async function peerOrNotice(python, texts, notice) {
+  if (!python.call) return false;
+  const opened = await python.call('encoder', 'open', { threads: THREADS, warmup: texts.slice(0, 32) });
+  if (opened.missing) notice(`sentence-transformers is skipped: ${opened.missing}`);
+  return !opened.missing;
+}
+
+/** One thread, texts cut to a short query's length. */
+async function throughput(openEncoder, texts) {
+  const encoder = await openEncoder({ model: 'static' });
+  const short = texts.map((text) => text.slice(0, SHORT));
+  const times = await samples(() => encoder.embed(short), { count: 7, warmup: 2 });
+  const rate = Math.round((1000 * short.length) / median(times));
+  return alone(`static, ${short.length} short queries`, median(times), `${rate} queries/s, at least 20000 wanted`);
+}
+
+/** Opening and one query, in a process that has done nothing before. */
+function firstQuery(dist) {
+  const script = `
+    const start = performance.now();
+    const { openEncoder } = await import(${JSON.stringify(`${dist}/embeddings/registry.js`)});
+    const encoder = await openEncoder({ model: 'static' });
+    await encoder.embed(['What is the derivative of x^3?']);
+    process.stdout.write(String(performance.now() - start));`;
+  const run = () =>
+    Number(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout);
+  const times = Array.from({ length: 9 }, run);
+  return alone('static, first query of a process', median(times), 'under 30 ms wanted');
+}
+
+function alone(what, oursMs, note) {
+  return { what, oursMs, peer: 'none', peerMs: null, ratio: null, target: null, reached: null, note };
+}
+
+/** Evenly over the example, so over all its tasks. */
+function exampleQueries(root) {
+  const lines = readFileSync(join(root, 'data/example/outcomes.jsonl'), 'utf8').trim().split('\n');
+  const step = Math.floor(lines.length / QUERIES);
+  return Array.from({ length: QUERIES }, (_, i) => JSON.parse(lines[i * step]).query);
+}
