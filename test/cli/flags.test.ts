@@ -100,6 +100,7 @@ const SPECIAL: Record<string, unknown> = {
   '--to': 'onnx',
   '--fix': 'native',
   '--from': 'llmrouter',
+  '--method': 'keyword',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {
