@@ -30,6 +30,7 @@ const model = (alias: string, more: Partial<AskedModel> = {}): AskedModel => ({
   temperature: 0,
   price: null,
   extraBody: {},
+  stream: false,
   ...more,
 });
 const OPTIONS = { seed: 1, retryFailed: false };
