@@ -46,7 +46,7 @@ const tasks = [...new Set(train.map((row) => row.task_name))].sort();
 const vectors = readNpy(read('embeddings.minilm.f16.npy'), 'embeddings').data;
 const features = { rows: train.length, cols: D, data: vectors.slice(0, train.length * D) };
 const fresh = { rows: clean.length, cols: D, data: new Float32Array(clean.length * D) };
-clean.forEach(({ at }, i) => fresh.data.set(vectors.subarray(at * D, (at + 1) * D), i * D));
+for (const [i, { at }] of clean.entries()) fresh.data.set(vectors.subarray(at * D, (at + 1) * D), i * D);
 const quality = {
   rows: train.length,
   cols: M,
@@ -152,7 +152,7 @@ async function analyticEstimates(table) {
   const ratings = { features: fresh, queryGroups: Int32Array.from(clean, (_, i) => i) };
   const pool = queryPool({ ...table, interactions: ratings });
   const components = componentsOf(table, 'auto');
-  const estimates = neighbourEstimates(tf, pool, components, 75);
+  const estimates = neighbourEstimates(tf, pool, components, 75).values;
   return (q) => models.map((_, m) => estimates.map((values_) => values_[pool.rated[q] * M + m]));
 }
 

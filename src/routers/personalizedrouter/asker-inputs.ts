@@ -5,13 +5,13 @@ import type { Person } from '../people.js';
 import type { GraphInputs, ScoringBatch } from '../router.js';
 import { attributesOf } from './attributes.js';
 import { TASTE_SHRINKAGE, TASTES } from './constants.js';
-import { liking, modelResiduals, residuals } from './liking.js';
+import { liking, modelResiduals } from './liking.js';
 import { type PastState, pastStates } from './past-states.js';
 import { rowIndex } from './query-pool.js';
 import { type RatedGroup, ratedGroups } from './rated-group.js';
 import type { FloatTensor, PersonalState } from './state.js';
 import { taskInput } from './task-input.js';
-import { componentWeights, inferredWeights } from './user-weights.js';
+import { componentWeights, inferredWeights, residuals } from './user-weights.js';
 
 /** A person's state: all that a score takes of them. */
 export interface AskerVectors {

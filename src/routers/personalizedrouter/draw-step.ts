@@ -12,6 +12,8 @@ export interface Step {
   readonly rated: readonly RatedTargets[];
   /** Table rows that show their outcomes: none of a text that is a target here, of whatever user. */
   readonly visible: Int32Array;
+  /** Texts (pool groups) that are targets. */
+  readonly hidden: ReadonlySet<number>;
   /** true: tasks and declared weights are left out now and then, so that the network also knows what to do without. */
   readonly dropping: boolean;
 }
@@ -64,7 +66,7 @@ export function drawStep(
   if (params.target === 'best') rated.push(...declaredChoices(data, targets, random));
   const open = learnedRows.filter((row) => !hidden.has(groups[row]!));
   const most = Math.min(MOST_VISIBLE, Math.round(learnedRows.length * (1 - params.trainMaskRate)), open.length);
-  return { targets, rated, visible: Int32Array.from(sample(open, most, random)), dropping: true };
+  return { targets, rated, visible: Int32Array.from(sample(open, most, random)), hidden, dropping: true };
 }
 
 /** What people who declare weights would choose, each of the rows by one of them; rows where all models tie are left out. */

@@ -9,13 +9,13 @@ import { chosenParameters } from './acceptance.js';
 import type { Step } from './draw-step.js';
 import { initialParameters } from './initial.js';
 import { type LearningData, type LearningPerson, learningData } from './learning-data.js';
-import { likingShrinkage, modelResiduals, residuals } from './liking.js';
+import { likingShrinkage, modelResiduals } from './liking.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type JudgedPerson, splitPeople } from './people-split.js';
 import { personalProblem } from './problem.js';
 import { ratedTargets } from './rated-targets.js';
 import { settledState } from './settle.js';
-import { inferredWeights } from './user-weights.js';
+import { inferredWeights, residuals } from './user-weights.js';
 
 /** Queries shown while validating. */
 const VISIBLE_IN_VALIDATION = 1024;
@@ -127,5 +127,5 @@ function validationStep(
   const asked = new Set(rated.flatMap(({ targets }) => targets.map(({ row }) => data.pool.groups[row]!)));
   const open = learnedRows.filter((row) => !asked.has(data.pool.groups[row]!));
   const visible = seededRandom(seed).fork('visible').shuffle(open).slice(0, VISIBLE_IN_VALIDATION);
-  return { rated, visible: Int32Array.from(visible), dropping: false };
+  return { rated, visible: Int32Array.from(visible), hidden: asked, dropping: false };
 }

@@ -5,7 +5,7 @@ import type { TrainingTable } from '../router.js';
 import { attributesOf } from './attributes.js';
 import { type Component, componentsOf } from './components.js';
 import { descriptions, sameFamily, scaledRows } from './described.js';
-import { neighbourCount, neighbourEstimates } from './neighbour-estimates.js';
+import { type NeighbourEstimates, neighbourCount, neighbourEstimates } from './neighbour-estimates.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type QueryPool, queryPool } from './query-pool.js';
 import { ratedGroups } from './rated-group.js';
@@ -33,8 +33,7 @@ export interface LearningData {
   readonly pool: QueryPool;
   /** [P×D] √D·x̂ */
   readonly scaledRows: Matrix;
-  /** Per component [P×M]. */
-  readonly estimates: readonly Float32Array[];
+  readonly estimates: NeighbourEstimates;
   /** [M×D] √D·f̂, zero where a model has no description; null = none has. */
   readonly described: Matrix | null;
   /** [M×M] 1 = one family. */
@@ -52,7 +51,7 @@ export function learningData(tf: TensorFlow, table: TrainingTable, params: Perso
   const rows = table.features.rows;
   const neighbours = neighbourCount(params.neighbours, rows);
   const estimates = neighbourEstimates(tf, pool, components, neighbours);
-  const people = learningPeople(table, components, pool, estimates);
+  const people = learningPeople(table, components, pool, estimates.values);
   return {
     models: table.models,
     taskNames: table.tasks?.names ?? [],

@@ -1,24 +1,9 @@
 // What weights do not explain of a person's ratings, and how much of it is a plain liking of a model.
-import { chances, type WeighedGroup, weighed } from './user-weights.js';
+import type { WeighedGroup } from './user-weights.js';
 
 /** Bounds of κ_δ. */
 const LEAST_SHRINKAGE = 1;
 const MOST_SHRINKAGE = 1e6;
-
-/**
- * e [n], one value a rated model. Scores: (y − ȳ) − (w·a − its mean). Choices: y − softmax(10 w·a); of a vote that is
- * ±(t − σ(10 w·Δa)).
- */
-export function residuals(group: WeighedGroup, w: Float64Array): Float64Array {
-  const { y, kind } = group.rated;
-  if (kind === 'choices') {
-    const p = chances(group, w);
-    return y.map((share, i) => share - p[i]!);
-  }
-  const e = y.map((value, i) => value - weighed(group.attributes[i]!, w));
-  const mean = e.reduce((a, b) => a + b, 0) / e.length;
-  return e.map((value) => value - mean);
-}
 
 /** Sums of a person's residuals by model: [M] each. */
 export interface ModelResiduals {

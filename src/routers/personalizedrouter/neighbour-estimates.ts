@@ -15,37 +15,50 @@ export function neighbourCount(wished: number, rows: number): number {
   return wished === 0 ? 0 : Math.max(1, Math.min(wished, Math.floor(rows * LARGEST_SHARE)));
 }
 
+export interface NeighbourEstimates {
+  /** Per component [P×M]. */
+  readonly values: readonly Float32Array[];
+  /** One query's, per component [M], as if the texts of these groups had no outcomes. */
+  without(row: number, hidden: ReadonlySet<number>): readonly Float64Array[];
+}
+
 /**
- * (Σ K v + 10 g) / (Σ K + 10) over the nearest of the table's rows by cosine, per component [P×M]. Rows of the query's own text
- * are left out, of the neighbours and of g.
+ * (Σ K v + 10 g) / (Σ K + 10) over the nearest of the table's rows by cosine, per component. Rows of the query's own text are
+ * left out, of the neighbours and of g.
  */
 export function neighbourEstimates(
   tf: TensorFlow,
   { unit, groups }: QueryPool,
   components: readonly Component[],
   count: number,
-): readonly Float32Array[] {
+): NeighbourEstimates {
   const N = components[0]!.values.length / components[0]!.prior.length;
-  const estimates = components.map(({ prior }) => new Float32Array(unit.rows * prior.length));
-  const without = components.map((component) => priorWithout(component, groups.subarray(0, N)));
-  const write = (row: number, neighbours: ArrayLike<number>) =>
-    components.forEach((component, c) => {
-      const M = component.prior.length;
-      const at = row * M;
-      estimates[c]!.set(shrunkenMean(component, neighbours, without[c]!(groups[row]!)), at);
-    });
-  if (count === 0) for (let row = 0; row < unit.rows; row++) write(row, []);
-  else
+  const neighbours: Int32Array[] = Array.from({ length: unit.rows }, () => new Int32Array());
+  if (count > 0) {
     forEachSimilarityRow(tf, unit, N, (row, similarity) => {
       for (let i = 0; i < N; i++) {
         if (groups[i] === groups[row] || similarity[i]! > SAME_QUERY) similarity[i] = Number.NEGATIVE_INFINITY;
       }
-      write(
-        row,
-        topK(similarity, count).filter((i) => similarity[i]! > Number.NEGATIVE_INFINITY),
-      );
+      neighbours[row] = topK(similarity, count).filter((i) => similarity[i]! > Number.NEGATIVE_INFINITY);
     });
-  return estimates;
+  }
+  const priors = components.map((component) => priorWithout(component, groups.subarray(0, N)));
+  const estimate = (row: number, near: Int32Array, hidden: ReadonlySet<number>) =>
+    components.map((component, k) => shrunkenMean(component, near, priors[k]!([groups[row]!, ...hidden])));
+  const values = components.map(({ prior }) => new Float32Array(unit.rows * prior.length));
+  const nothing: ReadonlySet<number> = new Set();
+  neighbours.forEach((near, row) => {
+    estimate(row, near, nothing).forEach((means, k) => {
+      values[k]!.set(means, row * means.length);
+    });
+  });
+  const without = (row: number, hidden: ReadonlySet<number>) =>
+    estimate(
+      row,
+      neighbours[row]!.filter((i) => !hidden.has(groups[i]!)),
+      hidden,
+    );
+  return { values, without };
 }
 
 /** Cosines of every pool row to the first N rows. */
@@ -80,8 +93,11 @@ function shrunkenMean({ values, present }: Component, rows: ArrayLike<number>, p
   return sums.map((sum, m) => sum / counts[m]!);
 }
 
-/** g [M] without the cells of one text; a model that no other text has a cell of keeps its g. */
-function priorWithout({ values, present, prior }: Component, groups: Int32Array): (group: number) => Float64Array {
+/** g [M] without the cells of some texts; a model that no other text has a cell of keeps its g. */
+function priorWithout(
+  { values, present, prior }: Component,
+  groups: Int32Array,
+): (left: readonly number[]) => Float64Array {
   const M = prior.length;
   const sums = new Float64Array(M);
   const counts = new Float64Array(M);
@@ -95,14 +111,16 @@ function priorWithout({ values, present, prior }: Component, groups: Int32Array)
     if (there) there.push(row);
     else members.set(group, [row]);
   });
-  return (group) =>
-    Float64Array.from(prior, (g, m) => {
+  return (left) => {
+    const rows = [...new Set(left)].flatMap((group) => members.get(group) ?? []);
+    return Float64Array.from(prior, (g, m) => {
       let sum = sums[m]!;
       let count = counts[m]!;
-      for (const row of members.get(group) ?? []) {
+      for (const row of rows) {
         sum -= values[row * M + m]!;
         count -= present[row * M + m]!;
       }
       return count > 0 ? sum / count : g;
     });
+  };
 }

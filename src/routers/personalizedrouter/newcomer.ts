@@ -256,6 +256,9 @@ function rowAt(tensor: FloatTensor, i: number): Float32Array {
   return tensor.data.subarray(i * width, (i + 1) * width);
 }
 
-function withRow(tensor: FloatTensor, row: Float32Array): FloatTensor {
-  return { shape: [tensor.shape[0]! + 1, tensor.shape[1]!], data: Float32Array.from([...tensor.data, ...row]) };
+function withRow({ shape, data }: FloatTensor, row: Float32Array): FloatTensor {
+  const joined = new Float32Array(data.length + row.length);
+  joined.set(data);
+  joined.set(row, data.length);
+  return { shape: [shape[0]! + 1, shape[1]!], data: joined };
 }

@@ -1,8 +1,8 @@
 // Targets of one person beside the part of the past that the person is known by: weights, liking and residuals of that part.
 
 import type { LearningData, LearningPerson, PastGroup } from './learning-data.js';
-import { liking, modelResiduals, residuals } from './liking.js';
-import { inferredWeights } from './user-weights.js';
+import { liking, modelResiduals } from './liking.js';
+import { inferredWeights, residuals } from './user-weights.js';
 
 export interface RatedTargets {
   readonly targets: readonly PastGroup[];

@@ -64,7 +64,7 @@ export function stepTensors(
     graph: visibleGraph(tf, data, step.visible),
     taskShares: data.taskNames.length > 0 ? taskShares(tf, data, all, unknown) : undefined,
     scaledRows: takeRows(data.scaledRows, all),
-    estimates: estimateTensor(tf, data, routed),
+    estimates: estimateTensor(tf, data, routed, routed.length - past.length, step.hidden),
     rated: asked.length > 0 ? ratedTensors(tf, data, step, asChoices, asked.length, past.length) : undefined,
   };
 }
@@ -134,11 +134,21 @@ export function taskShares(
   return tf.tensor(shares, [rows.length, T]);
 }
 
-function estimateTensor(tf: TensorFlow, { estimates, models }: LearningData, rows: Int32Array): EngineTensor {
-  const [M, K] = [models.length, estimates.length];
+/** Targets leave their own outcomes out anyway; the past, from row `past` on, leaves out those of every target. */
+function estimateTensor(
+  tf: TensorFlow,
+  { estimates, models }: LearningData,
+  rows: Int32Array,
+  past: number,
+  hidden: ReadonlySet<number>,
+): EngineTensor {
+  const [M, K] = [models.length, estimates.values.length];
   const told = new Float32Array(rows.length * M * K);
   rows.forEach((row, i) => {
-    for (let m = 0; m < M; m++) for (let k = 0; k < K; k++) told[(i * M + m) * K + k] = estimates[k]![row * M + m]!;
+    const own = i < past ? undefined : estimates.without(row, hidden);
+    for (let m = 0; m < M; m++) {
+      for (let k = 0; k < K; k++) told[(i * M + m) * K + k] = own ? own[k]![m]! : estimates.values[k]![row * M + m]!;
+    }
   });
   return tf.tensor(told, [rows.length * M, K]);
 }

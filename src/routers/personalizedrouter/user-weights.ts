@@ -32,9 +32,13 @@ export function inferredWeights(groups: readonly WeighedGroup[], prior: Float64A
   for (let step = 0; step < MOST_STEPS; step++) {
     const { gradient, hessian } = slopes(groups, w, prior);
     const change = solve(hessian, gradient);
-    w = w.map((value, k) => value - change[k]!);
-    // Scores are quadratic: one step is exact. Choices are convex, the prior keeps the steps short.
-    if (groups[0]!.rated.kind === 'scores' || Math.max(...change.map(Math.abs)) < TINY_STEP) break;
+    // Scores are quadratic: one step is exact. Choices are convex, but where they are nearly certain a whole step overshoots.
+    const from = w;
+    const moved = (share: number) => from.map((value, k) => value - share * change[k]!);
+    let share = 1;
+    while (share > TINY_STEP && loss(groups, moved(share), prior) > loss(groups, from, prior)) share /= 2;
+    w = moved(share);
+    if (groups[0]!.rated.kind === 'scores' || share * Math.max(...change.map(Math.abs)) < TINY_STEP) break;
   }
   return scaledToOne(w);
 }
@@ -48,6 +52,21 @@ export function chances({ attributes }: WeighedGroup, w: Float64Array): Float64A
   return Float64Array.from(e, (value) => value / sum);
 }
 
+/**
+ * e [n], one value a rated model. Scores: (y − ȳ) − (w·a − its mean). Choices: y − softmax(10 w·a); of a vote that is
+ * ±(t − σ(10 w·Δa)).
+ */
+export function residuals(group: WeighedGroup, w: Float64Array): Float64Array {
+  const { y, kind } = group.rated;
+  if (kind === 'choices') {
+    const p = chances(group, w);
+    return y.map((share, i) => share - p[i]!);
+  }
+  const e = y.map((value, i) => value - weighed(group.attributes[i]!, w));
+  const mean = e.reduce((a, b) => a + b, 0) / e.length;
+  return e.map((value) => value - mean);
+}
+
 /** w·a */
 export function weighed(a: Float64Array, w: Float64Array): number {
   return a.reduce((sum, value, k) => sum + value * w[k]!, 0);
@@ -57,6 +76,21 @@ function scaledToOne(w: Float64Array): Float64Array {
   const cut = w.map((value) => Math.max(0, value));
   const sum = cut.reduce((a, b) => a + b, 0);
   return sum > 0 ? cut.map((value) => value / sum) : cut.map((_, k) => (k === 0 ? 1 : 0));
+}
+
+function loss(groups: readonly WeighedGroup[], w: Float64Array, prior: Float64Array): number {
+  const scores = groups[0]!.rated.kind === 'scores';
+  let sum = 0;
+  for (const group of groups) {
+    const { y } = group.rated;
+    if (scores) for (const e of residuals(group, w)) sum += e * e;
+    else
+      chances(group, w).forEach((p, i) => {
+        if (y[i]! > 0) sum -= y[i]! * Math.log(Math.max(p, Number.MIN_VALUE));
+      });
+  }
+  const precision = scores ? SCORES_PRECISION : CHOICES_PRECISION;
+  return w.reduce((total, value, k) => total + 0.5 * precision * (value - prior[k]!) ** 2, sum);
 }
 
 function slopes(groups: readonly WeighedGroup[], w: Float64Array, prior: Float64Array) {
