@@ -9,6 +9,8 @@ const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
   svm: async () => (await import('./svm/svm.js')).svm,
   mlp: async () => (await import('./mlp/mlp.js')).mlp,
   mf: async () => (await import('./mf/mf.js')).mf,
+  gmtrouter: async () => (await import('./gmtrouter/gmtrouter.js')).gmtrouter,
+  personalizedrouter: async () => (await import('./personalizedrouter/personalizedrouter.js')).personalizedRouter,
 };
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
