@@ -23,6 +23,10 @@ import {
 } from './toy-table.js';
 
 const SEED = 42;
+/** Smaller and quicker than the defaults, where dozens of fits with those would take minutes; what is examined holds for any. */
+const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  gmtrouter: { hidden: 32, heads: 2, historySize: 4, epochs: 30, learningRate: 0.01 },
+};
 const train = separableTable(60, 1);
 /** More rows than are scored in one run of the graph. */
 const unasked = separableTable(300, 2);
@@ -34,17 +38,21 @@ export async function examine(name: string): Promise<void> {
   const { needs } = router;
   const personal = needs.users || needs.interactions === true;
   const known = (table: TrainingTable) => (personal ? withPeople(table) : table);
-  const fresh: TrainingTable & ScoringBatch = personal ? askedByPeople(unasked, separableTable(9, 3)) : unasked;
+  const quick = QUICK[name] ?? {};
+  /** `models`: those that the askers' pasts may name. */
+  const freshFor = (models: readonly string[]): TrainingTable & ScoringBatch =>
+    personal ? askedByPeople(unasked, onlyModels(separableTable(9, 3), models)) : unasked;
+  const fresh = freshFor(TOY_MODELS);
 
   describe(`exam: ${name}`, () => {
     let fitted: FittedRouter;
-    const learn = (table: TrainingTable = train, params = {}, seed = SEED) =>
+    const learn = (table: TrainingTable = train, params = quick, seed = SEED) =>
       router.fit(known(table), params, { seed });
     beforeAll(async () => {
       fitted = await learn();
     });
 
-    test('bears its registered name and works with default parameters, which it states', async () => {
+    test(`bears its registered name and works with ${QUICK[name] ? 'quick' : 'default'} parameters, which it states`, async () => {
       const { shape } = await router.params();
       expect([router.name, fitted.name, fitted.models, fitted.featureDim]).toEqual([name, name, TOY_MODELS, 6]);
       expect(Object.keys(fitted.params).sort()).toEqual(Object.keys(shape).sort());
@@ -63,7 +71,7 @@ export async function examine(name: string): Promise<void> {
         ? askedByPeople(separableTable(30, 2), separableTable(9, 3))
         : { features: separableTable(30, 2).features };
       const before = structuredClone({ table, batch });
-      const scored = await router.fit(table, {}, { seed: SEED });
+      const scored = await router.fit(table, quick, { seed: SEED });
       await scored.score(batch);
       await scored.explain?.(firstRow(batch.features), batch.askers?.people[0]);
       expect({ table, batch }).toEqual(before);
@@ -155,7 +163,7 @@ export async function examine(name: string): Promise<void> {
 
     test('works on a subset of the models, and under a mask of candidates', async () => {
       const two = await learn(onlyModels(train, ['amber', 'cedar']));
-      const scores = await two.score(fresh);
+      const scores = await two.score(freshFor(two.models));
       expect([two.models, scores.cols]).toEqual([['amber', 'cedar'], 2]);
       const masked = policy(fitted, new Set(['amber', 'cedar']));
       const all = await fitted.score(fresh);
@@ -165,7 +173,7 @@ export async function examine(name: string): Promise<void> {
     });
 
     test('works with one model', async () => {
-      const scores = await (await learn(onlyModels(train, ['birch']))).score(fresh);
+      const scores = await (await learn(onlyModels(train, ['birch']))).score(freshFor(['birch']));
       expect([scores.rows, scores.cols, scores.data.every(Number.isFinite)]).toEqual([300, 1, true]);
     });
 
@@ -233,7 +241,7 @@ export async function examine(name: string): Promise<void> {
 
     test('stops when it is aborted, before and while it fits', async () => {
       const aborted = { code: 'VSR_ABORTED' };
-      const before = router.fit(known(train), {}, { seed: SEED, signal: AbortSignal.abort() });
+      const before = router.fit(known(train), quick, { seed: SEED, signal: AbortSignal.abort() });
       await expect(before).rejects.toMatchObject(aborted);
       const stop = new AbortController();
       let reports = 0;
@@ -241,7 +249,7 @@ export async function examine(name: string): Promise<void> {
         reports++;
         stop.abort();
       };
-      const during = router.fit(known(separableTable(600, 1)), {}, { seed: SEED, signal: stop.signal, onProgress });
+      const during = router.fit(known(separableTable(600, 1)), quick, { seed: SEED, signal: stop.signal, onProgress });
       await expect(during).rejects.toMatchObject(aborted);
       expect(reports).toBe(1);
     });
