@@ -6,12 +6,12 @@ import type { RouterNeeds, TrainingTable } from './router.js';
 
 /**
  * Throws `VSR_TRAINING_DATA` unless the table is non-empty, finite, in range, and every model has an outcome; a router that
- * learns from interactions must have some, and takes models without outcomes.
+ * learns from interactions must have some; with those it learns from, models need no outcomes.
  */
 export function checkTable(
   table: TrainingTable,
   router = 'the router',
-  needs?: Pick<RouterNeeds, 'interactions'>,
+  needs?: Pick<RouterNeeds, 'interactions' | 'votes'>,
 ): void {
   const { features, quality, models, groups } = table;
   if (quality.rows === 0 || models.length === 0) {
@@ -50,8 +50,9 @@ export function checkTable(
       `${router} learns from votes or ratings with user ids; outcomes alone have none.`,
     );
   }
+  const mayBeEmpty = needs?.interactions || (needs?.votes && table.interactions !== undefined);
   models.forEach((model, m) => {
-    checkModelColumn(model, m, quality, needs?.interactions ?? false);
+    checkModelColumn(model, m, quality, mayBeEmpty ?? false);
   });
 }
 

@@ -11,6 +11,7 @@ const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
   mf: async () => (await import('./mf/mf.js')).mf,
   gmtrouter: async () => (await import('./gmtrouter/gmtrouter.js')).gmtrouter,
   personalizedrouter: async () => (await import('./personalizedrouter/personalizedrouter.js')).personalizedRouter,
+  rankrouter: async () => (await import('./rankrouter/rankrouter.js')).rankrouter,
 };
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
