@@ -26,11 +26,15 @@ export interface GateOptions {
   readonly now: () => number;
 }
 
-const SUCCESSES_PER_SLOT = 20;
+/** Few slots come back round by round, many a little faster than that. */
+const MOST_SUCCESSES_PER_SLOT = 20;
 const FAILURES_BEFORE_PAUSE = 5;
 const PAUSE_MS = 30_000;
 
-/** A 429 halves the slots (at least 1), 20 successes add one back; 5 unreachable attempts in a row pause for 30 s. */
+/**
+ * A 429 halves the slots (at least 1); one comes back with as many successes as there are slots, at most 20: additive increase,
+ * multiplicative decrease (Chiu and Jain 1989). 5 unreachable attempts in a row pause for 30 s.
+ */
 export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Gate {
   const queue = new PQueue({ concurrency });
   let successes = 0;
@@ -68,7 +72,8 @@ export function createGate({ concurrency, delayMs, wait, now }: GateOptions): Ga
         if (sentAt < halvedAt) return;
         halvedAt = now();
         queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
-      } else if (result === 'success' && queue.concurrency < concurrency && ++successes >= SUCCESSES_PER_SLOT) {
+      } else if (result === 'success' && queue.concurrency < concurrency) {
+        if (++successes < Math.min(queue.concurrency, MOST_SUCCESSES_PER_SLOT)) return;
         queue.concurrency++;
         successes = 0;
       }

@@ -21,6 +21,8 @@ export interface NetworkTools {
   /** Default: the platform's. */
   readonly fetch?: Fetch | undefined;
   readonly wait?: Wait | undefined;
+  /** Epoch milliseconds, on the clock that `wait` lets pass; default: the platform's. */
+  readonly now?: (() => number) | undefined;
   /** Told once what was changed in what the user configured. */
   readonly onWarning?: ((sentence: string) => void) | undefined;
 }
@@ -128,6 +130,7 @@ function clientOptions(endpoint: EndpointSettings, keys: Keys, tools: NetworkToo
     pausesTogether: keys.count === 1,
     ...(tools.fetch && { fetch: tools.fetch }),
     ...(tools.wait && { wait: tools.wait }),
+    ...(tools.now && { now: tools.now }),
     ...(concurrency !== undefined && { concurrency }),
     ...(rateLimitDelayMs !== undefined && { rateLimitDelayMs }),
     ...(timeoutMs !== undefined && { timeoutMs }),

@@ -40,18 +40,36 @@ describe('slots', () => {
     await Promise.all(Array.from({ length: 7 }, () => gate.run(task, undefined)));
     expect([most, running]).toEqual([2, 0]);
   });
-  test('a 429 halves them down to one, 20 successes add one back, never above the setting', () => {
+  test('a 429 halves them down to one, a round of successes adds one back, never above the setting', () => {
     const gate = createGate({ concurrency: 4, delayMs: 0, ...fakeTime() });
     const seen = [];
     for (let i = 0; i < 3; i++) {
       gate.note('rate-limited');
       seen.push(gate.slots);
     }
-    for (const successes of [19, 1, 20, 20, 40]) {
+    for (const successes of [1, 1, 1, 2, 1, 40]) {
       for (let i = 0; i < successes; i++) gate.note('success');
       seen.push(gate.slots);
     }
-    expect(seen).toEqual([2, 1, 1, 1, 2, 3, 4, 4]);
+    expect(seen).toEqual([2, 1, 1, 2, 2, 3, 3, 4, 4]);
+  });
+  test('above 20 slots, 20 successes in a row add one back', () => {
+    const gate = createGate({ concurrency: 64, delayMs: 0, ...fakeTime() });
+    gate.note('rate-limited');
+    for (let i = 0; i < 19; i++) gate.note('success');
+    expect(gate.slots).toBe(32);
+    gate.note('success');
+    expect(gate.slots).toBe(33);
+  });
+  test('all 64 are back after 1,070 successes, however few were left', () => {
+    const gate = createGate({ concurrency: 64, delayMs: 0, ...fakeTime() });
+    for (let i = 0; i < 10; i++) gate.note('rate-limited');
+    expect(gate.slots).toBe(1);
+    // 1 + 2 + … + 20 for the first twenty, then 20 for each of the other 43.
+    for (let i = 0; i < 210 + 43 * 20 - 1; i++) gate.note('success');
+    expect(gate.slots).toBe(63);
+    gate.note('success');
+    expect(gate.slots).toBe(64);
   });
   test('a burst of 429s halves them once: those sent before say nothing new', () => {
     const time = fakeTime();

@@ -10,7 +10,7 @@ import type { AskedModel, Endpoint } from './models.js';
 import type { QueryFile } from './questions.js';
 import { simulatedSource } from './simulated-source.js';
 
-export interface BenchmarkTools extends Pick<ProviderTools, 'fetch' | 'wait' | 'onWarning'> {
+export interface BenchmarkTools extends Pick<ProviderTools, 'fetch' | 'wait' | 'now' | 'onWarning'> {
   /** Where a key is looked for that neither model nor endpoint names. */
   readonly environment?: Environment;
 }
@@ -41,6 +41,7 @@ export async function openProviders(
       uniform: seededRandom(config.seed).fork(`retries of ${endpoint.name}`).uniform,
       fetch: tools.fetch,
       wait: tools.wait,
+      now: tools.now,
       onWarning: tools.onWarning,
       recorded,
       simulated,
