@@ -120,6 +120,10 @@ export interface Manifest {
     readonly split: { readonly train: number; readonly validation: number; readonly test: number };
     /** The ratios behind the hash split; rows with a `split` of their own keep it. */
     readonly ratios: readonly [number, number, number];
+    /** What was held out together; absent: single queries. */
+    readonly splitBy?: 'query' | 'task' | 'user' | 'session';
+    /** What was done about leaks; absent: unknown. */
+    readonly leakCheck?: 'error' | 'warn' | 'exclude';
     /** Train used a seeded sample of so many queries; 0 = all. analyze judges on the same. */
     readonly queryLimit: number;
     readonly folds: number;

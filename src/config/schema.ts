@@ -289,6 +289,8 @@ export const configSchema = z.strictObject({
         })
         .default([0.8, 0.1, 0.1]),
       folds: z.union([z.literal('auto'), count]).default('auto'),
+      /** What is held out together: single queries, or whole tasks, users or sessions. */
+      splitBy: z.enum(['query', 'task', 'user', 'session']).default('query'),
       leakCheck: z.enum(['error', 'warn', 'exclude']).default('error'),
       /** What trains the routers that learn by gradient; auto = native TensorFlow where it loads, else WASM. */
       engine: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),
@@ -362,9 +364,23 @@ export const configSchema = z.strictObject({
   analyze: z
     .strictObject({
       dataFile: text.optional(),
-      artifacts: text.default('artifacts'),
+      /** One directory, or several to stand side by side; default ./artifacts where it is, else the outcomes alone. */
+      artifacts: z.union([text.transform((directory) => [directory]), z.array(text).min(1)]).optional(),
+      /** Two directories: did the second get worse? */
+      compare: z.tuple([text, text]).optional(),
+      /** What vsr infer wrote: what the deployed router earned. */
+      decisions: text.optional(),
+      only: z.enum(['config', 'data', 'evaluation']).optional(),
       output: text.optional(),
       split: z.enum(['test', 'validation', 'all']).optional(),
+      /** Default what training did. */
+      splitBy: z.enum(['query', 'task', 'user', 'session']).optional(),
+      leakCheck: z.enum(['error', 'warn', 'exclude']).optional(),
+      /** A models.json whose prices, times tokens, replace the recorded costs. */
+      prices: text.optional(),
+      /** The setting that is recommended: the cheapest of this quality, or the best for at most these dollars a query. */
+      targetQuality: share.optional(),
+      maxCost: z.number().positive().optional(),
       qualityWeight: share.optional(),
       costWeight: share.optional(),
       minGain: z.number().min(0).default(0.01),

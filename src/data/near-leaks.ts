@@ -24,9 +24,10 @@ const BAND = 4;
  */
 export function findNearLeaks(queries: readonly Query[], splits: readonly Split[], seed = 42): NearLeak[] {
   const texts = queries.map(({ query }) => normaliseText(query));
-  const sets = texts.map(shingles);
-  const signatures = sets.map(signatureMaker(seed));
+  const sets = possiblePairs(texts, splits);
+  const functions = hashFunctions(seed);
   const best = new Map<number, NearLeak>();
+  const signatures = new Map([...sets].map(([row, set]) => [row, signatureOf(set, functions)]));
   for (let band = 0; band < HASHES / BAND; band++) {
     for (const rows of buckets(signatures, band)) {
       for (const row of rows) {
@@ -34,8 +35,8 @@ export function findNearLeaks(queries: readonly Query[], splits: readonly Split[
           if (rank(splits[alsoRow]!) >= rank(splits[row]!) || texts[row] === texts[alsoRow]) continue;
           const known = best.get(row);
           if (known?.alsoRow === alsoRow) continue;
-          const overlap = jaccard(sets[row]!, sets[alsoRow]!);
-          if (overlap >= LEAST_JACCARD && overlap > (known?.jaccard ?? 0))
+          const overlap = jaccard(sets.get(row)!, sets.get(alsoRow)!);
+          if (overlap >= LEAST_JACCARD && isBetter(overlap, alsoRow, known))
             best.set(row, { row, alsoRow, jaccard: overlap });
         }
       }
@@ -44,42 +45,101 @@ export function findNearLeaks(queries: readonly Query[], splits: readonly Split[
   return [...best.values()].sort((a, b) => a.row - b.row);
 }
 
+/** Equal overlaps: the first row, whatever the order of the buckets. */
+function isBetter(overlap: number, alsoRow: number, known: NearLeak | undefined): boolean {
+  return known === undefined || overlap > known.jaccard || (overlap === known.jaccard && alsoRow < known.alsoRow);
+}
+
 function rank(split: Split): number {
   return ORDER.indexOf(split);
 }
 
-/** Hashes of every run of five words; a shorter text is one shingle. */
+/**
+ * The shingles of rows that can be in a pair at all: with a Jaccard of 0.8 at least 0.8 of either set stands in the other,
+ * hence in the union of all sets on the other side. Almost no row of usual data passes, which saves its signature.
+ */
+function possiblePairs(texts: readonly string[], splits: readonly Split[]): ReadonlyMap<number, ReadonlySet<number>> {
+  const later = new Map<number, Set<number>>();
+  texts.forEach((text, row) => {
+    if (splits[row] !== 'train') later.set(row, shingles(text));
+  });
+  const inLater = union(later.values());
+  const earlier = new Map<number, Set<number>>();
+  texts.forEach((text, row) => {
+    if (splits[row] === 'test') return;
+    const set = later.get(row) ?? shingles(text);
+    if (mostlyIn(set, inLater)) earlier.set(row, set);
+  });
+  const inEarlier = union(earlier.values());
+  return new Map([...earlier, ...[...later].filter(([, set]) => mostlyIn(set, inEarlier))]);
+}
+
+function union(sets: Iterable<ReadonlySet<number>>): Set<number> {
+  const all = new Set<number>();
+  for (const set of sets) for (const value of set) all.add(value);
+  return all;
+}
+
+function mostlyIn(set: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  const mayMiss = set.size * (1 - LEAST_JACCARD) + 1e-9;
+  let missed = 0;
+  for (const value of set) if (!all.has(value) && ++missed > mayMiss) return false;
+  return true;
+}
+
+/** Hashes of every run of five words, from the hashes of the words; a shorter text is one shingle. */
 function shingles(text: string): Set<number> {
-  const words = text.split(' ');
+  const words = wordHashes(text);
   const found = new Set<number>();
-  for (let i = 0; i <= Math.max(0, words.length - SHINGLE); i++) found.add(fnv(words.slice(i, i + SHINGLE).join(' ')));
+  for (let i = 0; i <= Math.max(0, words.length - SHINGLE); i++) {
+    let hash = 0x811c9dc5;
+    const end = Math.min(i + SHINGLE, words.length);
+    for (let j = i; j < end; j++) hash = mix(Math.imul(hash, 0x01000193) ^ words[j]!);
+    found.add(hash | 0);
+  }
   return found;
 }
 
-/** FNV-1a, 32 bit, over UTF-16 units. */
-function fnv(text: string): number {
+/** FNV-1a, 32 bit, over the UTF-16 units of each word. */
+function wordHashes(text: string): number[] {
+  const hashes: number[] = [];
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i <= text.length; i++) {
+    const unit = i === text.length ? SPACE : text.charCodeAt(i);
+    if (unit === SPACE) {
+      hashes.push(hash);
+      hash = 0x811c9dc5;
+    } else {
+      hash = Math.imul(hash ^ unit, 0x01000193);
+    }
   }
-  return hash >>> 0;
+  return hashes;
+}
+
+const SPACE = 32;
+
+interface HashFunctions {
+  readonly factors: Int32Array;
+  readonly offsets: Int32Array;
+}
+
+function hashFunctions(seed: number): HashFunctions {
+  const random = seededRandom(seed).fork('minhash');
+  const factors = Int32Array.from({ length: HASHES }, () => random.int(0x7fffffff) * 2 + 1);
+  const offsets = Int32Array.from({ length: HASHES }, () => random.int(0x7fffffff));
+  return { factors, offsets };
 }
 
 /** Minima of 128 seeded hash functions over a set. */
-function signatureMaker(seed: number): (set: ReadonlySet<number>) => Uint32Array {
-  const random = seededRandom(seed).fork('minhash');
-  const factors = Uint32Array.from({ length: HASHES }, () => random.int(0x7fffffff) * 2 + 1);
-  const offsets = Uint32Array.from({ length: HASHES }, () => random.int(0x7fffffff));
-  return (set) => {
-    const minima = new Uint32Array(HASHES).fill(0xffffffff);
-    for (const value of set) {
-      for (let h = 0; h < HASHES; h++) {
-        const mixed = mix(Math.imul(value ^ offsets[h]!, factors[h]!));
-        if (mixed < minima[h]!) minima[h] = mixed;
-      }
+function signatureOf(set: ReadonlySet<number>, { factors, offsets }: HashFunctions): Uint32Array {
+  const minima = new Uint32Array(HASHES).fill(0xffffffff);
+  for (const value of set) {
+    for (let h = 0; h < HASHES; h++) {
+      const mixed = mix(Math.imul(value ^ offsets[h]!, factors[h]!));
+      if (mixed < minima[h]!) minima[h] = mixed;
     }
-    return minima;
-  };
+  }
+  return minima;
 }
 
 /** The end of MurmurHash3: without it, neighbouring products keep their order. */
@@ -90,14 +150,14 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function buckets(signatures: readonly Uint32Array[], band: number): number[][] {
+function buckets(signatures: ReadonlyMap<number, Uint32Array>, band: number): number[][] {
   const rows = new Map<string, number[]>();
-  signatures.forEach((signature, row) => {
+  for (const [row, signature] of signatures) {
     const key = signature.subarray(band * BAND, (band + 1) * BAND).join();
     const bucket = rows.get(key);
     if (bucket) bucket.push(row);
     else rows.set(key, [row]);
-  });
+  }
   return [...rows.values()].filter((bucket) => bucket.length > 1);
 }
 

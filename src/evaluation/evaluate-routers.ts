@@ -1,4 +1,5 @@
 // The whole judgement: routers and baselines on the same queries, intervals, and the verdict.
+import type { CellAudit } from '../data/cell-audit.js';
 import type { OutcomeTable } from '../data/outcome-table.js';
 import { VsrError } from '../errors/vsr-error.js';
 import type { Matrix } from '../math/matrix.js';
@@ -72,8 +73,10 @@ export interface EvaluationOptions {
   /** Of the intervals, as in 0.95. */
   readonly confidence: number;
   readonly seed: number;
-  /** Leaking queries found, and whether they were dropped from the judged ones. */
-  readonly leak?: { readonly count: number; readonly excluded: boolean };
+  /** Leaking queries found, whole and near ones, and whether they were dropped from the judged ones. */
+  readonly leak?: { readonly count: number; readonly near?: number; readonly excluded: boolean };
+  /** What is known of the cells of the whole data. */
+  readonly audit?: CellAudit;
   /** What the judged queries are; default "held-out test", or the number of folds. */
   readonly label?: string;
   /** Sentences of the caller that belong into the report: moved weights and the like. */
@@ -171,7 +174,8 @@ export function evaluateRouters(input: EvaluationInput): Report {
       groups: groups.count,
       learnedOn: learned.table.queries.length,
       tasks: byTask.size,
-      leaks: options.leak ?? null,
+      leaks: options.leak ? { near: 0, ...options.leak } : null,
+      cells: options.audit ?? null,
       models: modelData(test),
     },
     routability: routability(learned.table, input.vectors ?? null, options.seed),

@@ -1,4 +1,5 @@
 // vsr.report/1: every number that analyze knows, as plain JSON values (NaN never: unknown is null).
+import type { CellAudit } from '../data/cell-audit.js';
 import type { Interval } from './bootstrap.js';
 import type { RouterCalibration } from './calibration-report.js';
 import type { WinTieLoss } from './choice-metrics.js';
@@ -40,7 +41,9 @@ export interface ReportData {
   /** Rows that baselines were learned on; with folds those of the other folds, hence the same rows. */
   readonly learnedOn: number;
   readonly tasks: number;
-  readonly leaks: { readonly count: number; readonly excluded: boolean } | null;
+  /** near: texts that nearly stand in an earlier split. */
+  readonly leaks: { readonly count: number; readonly near: number; readonly excluded: boolean } | null;
+  readonly cells: CellAudit | null;
   readonly models: readonly ModelData[];
 }
 

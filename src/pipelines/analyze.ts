@@ -1,18 +1,21 @@
 // analyze: artifacts and outcomes → the honest verdict, with every number behind it. The only reader of test rows.
+import type { ModelStats } from '../artifacts/manifest.js';
 import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { taskOf } from '../evaluation/baselines.js';
 import { evaluateRouters } from '../evaluation/evaluate-routers.js';
 import type { Report } from '../evaluation/report.js';
-import type { Objective } from '../math/utility.js';
+import { type Matrix, takeRows } from '../math/matrix.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
+import { type Judged, openJudged } from './analyze/judged.js';
 import { partOf } from './analyze/part.js';
 import type { PipelineContext } from './context.js';
-import { reweighByFlags } from './learning/objective.js';
-import { loadOutcomeData, type OutcomeData } from './learning/outcome-data.js';
+import { embedRows } from './learning/embed-rows.js';
+import { modelStats } from './learning/model-stats.js';
+import type { OutcomeData } from './learning/outcome-data.js';
 import { rowsOf } from './train/rows.js';
 import { readFolds } from './trained/fold-files.js';
-import { openTrained, type Trained } from './trained/trained-router.js';
+import type { Trained } from './trained/trained-router.js';
 
 export interface AnalyzeResult {
   /** The first decides; any other stands beside it, with its own interval. */
@@ -23,38 +26,27 @@ export interface AnalyzeResult {
  * Judges on out-of-fold scores where training stored them, with the held-out test beside it; else on the held-out test.
  * Throws what opening the artifact and reading the outcomes throw, `VSR_DATA` if nothing is left to judge on.
  */
-export async function analyze(config: VsrConfig, context: PipelineContext): Promise<AnalyzeResult> {
-  const trained = await openTrained(config.analyze.artifacts, config.embedding, context);
-  const { manifest } = trained.artifact;
-  const split = {
-    ratios: manifest.data.ratios,
-    seed: manifest.seed,
-    leakCheck: config.train.leakCheck,
-    queryLimit: manifest.data.queryLimit,
-    models: manifest.models,
-  };
-  const data = await loadOutcomeData(config, config.analyze.dataFile, split, context);
-  if (data.sha256 !== manifest.data.sha256) {
-    context.onWarning?.(
-      `${data.path} is not the file that ${trained.artifact.path} was trained on (${manifest.data.file}, as it was then).`,
-    );
-  }
-  const stats = manifest.models.map((model) => manifest.modelStats[model]!);
-  const objective = reweighByFlags(manifest.objective, config.analyze, stats) ?? manifest.objective;
-  const reports = [
-    ...judgeFolds(config, trained, data, objective),
-    ...(await judgeHeldOut(config, trained, data, objective, context)),
-  ];
+export async function analyze(
+  config: VsrConfig,
+  context: PipelineContext,
+  directory = config.analyze.artifacts?.[0] ?? DEFAULT_ARTIFACTS,
+): Promise<AnalyzeResult> {
+  const judged = await openJudged(config, context, directory);
+  const folded = await judgeFolds(config, judged, context);
+  const reports = [...folded, ...(await judgeHeldOut(config, judged, folded.length === 0, context))];
   const [first, ...beside] = reports;
   if (!first) {
-    throw new VsrError('VSR_DATA', `${data.path}: no held-out query is left to judge on.`, {
+    throw new VsrError('VSR_DATA', `${judged.data.path}: no held-out query is left to judge on.`, {
       hint: 'Train with --folds 5, or benchmark more queries.',
     });
   }
   return { reports: [first, ...beside] };
 }
 
-function judgeFolds(config: VsrConfig, trained: Trained, data: OutcomeData, objective: Objective): Report[] {
+export const DEFAULT_ARTIFACTS = 'artifacts';
+
+async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {
+  const { trained, data, objective } = judged;
   const asked = config.analyze.split;
   const folds = asked === undefined || asked === 'all' ? readFolds(trained.artifact) : undefined;
   if (!folds) {
@@ -68,11 +60,12 @@ function judgeFolds(config: VsrConfig, trained: Trained, data: OutcomeData, obje
   );
   const { rows, fold, routers } = foldedChoices(folds, scales, data, keeper(config, data), objective);
   if (rows.length === 0) return [];
-  const judged = partOf(data.table, rows);
+  const part = partOf(data.table, rows);
   return [
     evaluateRouters({
-      train: judged,
-      test: judged,
+      train: part,
+      test: part,
+      vectors: await vectorsOf(config, judged, rows, context),
       testGroups: rows.map((row) => data.groups[row]!),
       folds: fold,
       objective,
@@ -88,28 +81,51 @@ function judgeFolds(config: VsrConfig, trained: Trained, data: OutcomeData, obje
   ];
 }
 
+/** @param first false: beside another report, which tells the locality of the same data */
 async function judgeHeldOut(
   config: VsrConfig,
-  trained: Trained,
-  data: OutcomeData,
-  objective: Objective,
+  judged: Judged,
+  first: boolean,
   context: PipelineContext,
 ): Promise<Report[]> {
+  const { trained, data, objective } = judged;
   const part = config.analyze.split === 'validation' ? 'validation' : 'test';
   const all = rowsOf(data);
   const rows = all[part].filter(keeper(config, data));
   if (rows.length === 0) return [];
-  const routers = await heldOutChoices(trained, data, rows, objective, config.embedding.cacheDir, context);
+  const stats = expectedStats(config, judged);
+  const routers = await heldOutChoices(trained, data, rows, { objective, stats }, config.embedding.cacheDir, context);
+  const vectors = first ? await vectorsOf(config, judged, all.train, context) : undefined;
   return [
     evaluateRouters({
       train: partOf(data.table, all.train),
       test: partOf(data.table, rows),
       testGroups: rows.map((row) => data.groups[row]!),
+      ...(vectors && { vectors }),
       objective,
-      routers: routers.map(({ judged, ...router }) => ({ ...router, chosenOnValidation: judged })),
+      routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
       options: evaluationOptions(config, data, part === 'test' ? 'held-out test' : 'validation'),
     }),
   ];
+}
+
+/** For locality: what the encoder of the artifact makes of the rows that baselines learn from. */
+async function vectorsOf(
+  config: VsrConfig,
+  { trained, data }: Judged,
+  rows: Int32Array,
+  context: PipelineContext,
+): Promise<Matrix> {
+  const vectors = await embedRows(trained.encoder, data.table, [rows], config.embedding.cacheDir, context);
+  return takeRows(vectors, rows);
+}
+
+/** The artifact's own, unless other prices are asked for. */
+function expectedStats(config: VsrConfig, { trained, data }: Judged): readonly ModelStats[] {
+  const { models, modelStats: own } = trained.artifact.manifest;
+  return config.analyze.prices === undefined
+    ? models.map((model) => own[model]!)
+    : modelStats(data.table, rowsOf(data).train, data.catalogue);
 }
 
 /** What to use where the folds say route: the artifact's own choice, made as each fold made its own. */
@@ -126,5 +142,5 @@ function keeper(config: VsrConfig, data: OutcomeData): (row: number) => boolean 
 
 function evaluationOptions(config: VsrConfig, data: OutcomeData, label: string) {
   const { minGain, bootstrap, confidence } = config.analyze;
-  return { minGain, bootstrap, confidence, seed: config.seed, leak: data.leaks, label };
+  return { minGain, bootstrap, confidence, seed: config.seed, leak: data.leaks, audit: data.audit, label };
 }

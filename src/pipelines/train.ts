@@ -39,8 +39,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const engine = await openedEngine(config, requests, context);
   const training = engine ? { engine: config.train.engine, device: config.train.device } : undefined;
   const tuning = { trials: config.train.tune, spaces: await searchSpaces(config, requests, context) };
-  const { split: ratios, leakCheck, queryLimit } = config.train;
-  const split = { ratios, seed: config.seed, leakCheck, queryLimit };
+  const { split: ratios, splitBy, leakCheck, queryLimit } = config.train;
+  const split = { ratios, seed: config.seed, by: splitBy, leakCheck, queryLimit };
   const data = await loadOutcomeData(config, config.train.dataFile, split, context);
   const { table, catalogue } = data;
   const rows = rowsOf(data);
@@ -62,7 +62,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
   const learned = learnFeatures(config, data, rows.train, embeddings);
   const features = withBlock(learned, data, embeddings);
-  const learning = { table, features, groups: data.groups };
+  const learning = { table, features, groups: data.groups, units: data.units };
 
   const { objective, moved } = pinObjective(config, table, rows.train);
   if (moved) context.onWarning?.(moved);
@@ -119,6 +119,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
         queries: table.queries.length,
         split: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
         ratios,
+        splitBy,
+        leakCheck,
         queryLimit,
         folds,
       },

@@ -1,24 +1,17 @@
 // The first half of the text report: what was judged, and whether routing could pay on it.
 import type { Report } from '../evaluation/report.js';
 import type { Routability } from '../evaluation/routability.js';
-import { count, counted, percent, perThousand, points, share, shareWithInterval } from './format.js';
+import { dataSentence } from './data-sentence.js';
+import { count, percent, perThousand, points, share, shareWithInterval } from './format.js';
 import type { DrawTable } from './table.js';
 import { wrap } from './wrap.js';
 
 export function dataSection(
-  { data, routability }: Report,
+  report: Report,
   draw: DrawTable,
   section: (title: string, ...parts: string[]) => string,
 ): string[] {
-  const counts = [
-    counted(data.queries, 'query', 'queries'),
-    ...(data.groups < data.queries ? [`${count(data.groups)} different ones`] : []),
-    counted(data.models.length, 'model', 'models'),
-    counted(data.tasks, 'task', 'tasks'),
-    ...(data.leaks && data.leaks.count > 0
-      ? [`${counted(data.leaks.count, 'leak', 'leaks')} ${data.leaks.excluded ? 'left out' : 'found'}`]
-      : []),
-  ];
+  const { data, routability } = report;
   const models = draw(
     [{ head: 'model' }, { head: 'quality [95 %]' }, { head: '$ per 1,000' }, { head: 'missing' }],
     data.models.map(({ model, quality, qualityInterval, cost, missingShare }) => [
@@ -29,7 +22,7 @@ export function dataSection(
     ]),
   );
   return [
-    section(`Data (${data.label})`, `${counts.join(', ')}.`, models),
+    section(`Data (${data.label})`, wrap(dataSentence(report)), models),
     section('Can routing pay?', ...routabilityLines(routability)),
   ];
 }

@@ -6,6 +6,7 @@ import { findNearLeaks } from '../../src/data/near-leaks.js';
 import type { Query, Split } from '../../src/data/query.js';
 import { queryFromRow } from '../../src/data/query-row.js';
 import { readOutcomes } from '../../src/data/read-outcomes.js';
+import { seededRandom } from '../../src/math/random.js';
 
 const words = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `w${from + i}`).join(' ');
 const queries = (...texts: string[]): Query[] => texts.map((query, i) => queryFromRow({ query }, `row ${i}`));
@@ -30,6 +31,33 @@ describe('near leaks', () => {
       [0, 1],
       [2, 0],
     ]);
+  });
+
+  test('what the neighbours of a pair share with others hides nothing: the same pairs as comparing all with all', () => {
+    const random = seededRandom(7);
+    const pool = Array.from({ length: 12 }, (_, k) => words(200 * k, 200 * k + 120).split(' '));
+    const texts = Array.from({ length: 90 }, () => {
+      const copy = [...pool[random.int(pool.length)]!];
+      for (let edits = random.int(4); edits > 0; edits--) copy[random.int(copy.length)] = `e${random.int(50)}`;
+      return copy.join(' ');
+    });
+    const splits = texts.map((_, i): Split => (['train', 'validation', 'test'] as const)[i % 3]!);
+    const rank = { train: 0, validation: 1, test: 2 };
+    const sets = texts.map((text) => {
+      const all = text.split(' ');
+      return new Set(all.slice(4).map((_, i) => all.slice(i, i + 5).join(' ')));
+    });
+    const expected = texts.flatMap((text, row) => {
+      const overlaps = texts.flatMap((other, alsoRow) => {
+        if (rank[splits[alsoRow]!] >= rank[splits[row]!] || other === text) return [];
+        const both = [...sets[row]!].filter((shingle) => sets[alsoRow]!.has(shingle)).length;
+        const jaccard = both / (sets[row]!.size + sets[alsoRow]!.size - both);
+        return jaccard >= 0.8 ? [jaccard] : [];
+      });
+      return overlaps.length > 0 ? [[row, Math.max(...overlaps)]] : [];
+    });
+    expect(expected.length).toBeGreaterThan(5);
+    expect(findNearLeaks(queries(...texts), splits).map(({ row, jaccard }) => [row, jaccard])).toEqual(expected);
   });
 
   test('the bundled example holds five among its test queries that are no exact leaks', async () => {

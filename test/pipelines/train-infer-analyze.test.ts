@@ -214,9 +214,67 @@ describe('leaks', () => {
   });
   test('are left out under exclude, and said', async () => {
     const context = listening();
-    const { manifest } = await train(await configIn(leaky(), { 'train.leak_check': 'exclude' }), context);
+    const leakyFolder = leaky();
+    const { manifest } = await train(await configIn(leakyFolder, { 'train.leak_check': 'exclude' }), context);
     expect(manifest.data.split.test).toBe(20);
     expect(context.warnings.some((sentence) => sentence.includes('left out'))).toBe(true);
+    const { reports } = await analyze(await configIn(leakyFolder), listening());
+    expect(reports[0].data.leaks).toEqual({ count: 1, near: 0, excluded: true });
+  });
+  test('near ones are warned of, and left out under exclude', async () => {
+    const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+    const rows = toyOutcomes(60).map((row, i) => ({ ...row, id: `q${i}`, split: i < 40 ? 'train' : 'test' }));
+    const folder = temporaryFolderOf([
+      ...rows,
+      { ...rows[0], id: 'long', query: `${long} now`, split: 'train' },
+      { ...rows[0], id: 'near', query: `${long} then`, split: 'test' },
+    ]);
+    const warned = listening();
+    const kept = await train(await configIn(folder), warned);
+    expect(kept.manifest.data.split.test).toBe(21);
+    expect(warned.warnings.filter((text) => text.includes('1 query nearly stands in an earlier split'))).toHaveLength(
+      1,
+    );
+    const dropped = await train(await configIn(folder, { 'train.leak_check': 'exclude' }), listening());
+    expect(dropped.manifest.data.split.test).toBe(20);
+  });
+});
+
+describe('other splits and prices', () => {
+  test('whole tasks are held out, and analyze judges on the same', async () => {
+    const folder = temporaryFolderOf(toyOutcomes(120).map((row, i) => ({ ...row, task_name: `t${i % 6}` })));
+    const config = await configIn(folder, { 'train.split_by': 'task', 'train.folds': 0 });
+    const { manifest } = await train(config, listening());
+    expect([manifest.data.splitBy, manifest.data.split]).toEqual(['task', { train: 80, validation: 20, test: 20 }]);
+    const { reports } = await analyze(config, listening());
+    expect([reports[0].data.queries, reports[0].data.tasks]).toEqual([20, 1]);
+    await expect(analyze(await configIn(folder, { 'analyze.split_by': 'query' }), listening())).rejects.toMatchObject({
+      code: 'VSR_USAGE',
+      message: expect.stringContaining('was trained with --split-by task'),
+    });
+  });
+
+  test('--prices makes new dollars out of the recorded tokens', async () => {
+    const rows = toyOutcomes(80).map((row) => ({
+      ...row,
+      outcomes: Object.fromEntries(
+        Object.entries(row.outcomes as Record<string, object>).map(([model, cell]) => [
+          model,
+          { ...cell, cost: 1, inputTokens: 100, outputTokens: 10 },
+        ]),
+      ),
+    }));
+    const folder = temporaryFolderOf(rows);
+    const prices = join(folder, 'prices.json');
+    const names = Object.keys(rows[0]!.outcomes);
+    writeFileSync(prices, JSON.stringify({ [names[0]!]: { input_price: 2, output_price: 30 } }));
+    await train(await configIn(folder), listening());
+    const context = listening();
+    const { reports } = await analyze(await configIn(folder, { 'analyze.prices': prices }), context);
+    const costs = Object.fromEntries(reports[0].data.models.map(({ model, cost }) => [model, cost]));
+    expect(costs[names[0]!]).toBeCloseTo((100 * 2 + 10 * 30) / 1e6, 12);
+    expect(costs[names[1]!]).toBeCloseTo(1, 12);
+    expect(context.warnings.some((text) => text.includes(`no price for ${names.slice(1).join(', ')}`))).toBe(true);
   });
 });
 

@@ -36,6 +36,24 @@ export const analyzeCommand: CommandModule = {
       description: 'test, validation or all (default all if folds were stored, else test)',
     },
     {
+      usage: '--split-by <what>',
+      key: ['analyze', 'splitBy'],
+      kind: 'text',
+      description: 'query, task, user or session: what is held out together (default what training did)',
+    },
+    {
+      usage: '--leak-check <mode>',
+      key: ['analyze', 'leakCheck'],
+      kind: 'text',
+      description: 'error, warn or exclude queries that stand in an earlier split too (default what training did)',
+    },
+    {
+      usage: '--prices <file>',
+      key: ['analyze', 'prices'],
+      kind: 'text',
+      description: 'models.json whose prices, times the recorded tokens, replace the recorded costs',
+    },
+    {
       usage: '--quality-weight <share>',
       key: ['analyze', 'qualityWeight'],
       kind: 'number',

@@ -58,6 +58,12 @@ export const trainCommand: CommandModule = {
       description: 'out-of-fold scores for analyze; auto = 5 if the test has under 300 queries, else 0 (default auto)',
     },
     {
+      usage: '--split-by <what>',
+      key: ['train', 'splitBy'],
+      kind: 'text',
+      description: 'query, task, user or session: what is held out together (default query)',
+    },
+    {
       usage: '--leak-check <what>',
       key: ['train', 'leakCheck'],
       kind: 'text',

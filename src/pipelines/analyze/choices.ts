@@ -1,4 +1,5 @@
 // What each trained router would have chosen, on rows it never learned from.
+import type { ModelStats } from '../../artifacts/manifest.js';
 import { rowOf, takeRows } from '../../math/matrix.js';
 import type { Objective } from '../../math/utility.js';
 import type { Scale } from '../../routers/router.js';
@@ -26,7 +27,7 @@ export async function heldOutChoices(
   trained: Trained,
   data: OutcomeData,
   rows: Int32Array,
-  objective: Objective,
+  { objective, stats }: { readonly objective: Objective; readonly stats: readonly ModelStats[] },
   cacheDirectory: string,
   context: PipelineContext,
 ): Promise<RouterChoices[]> {
@@ -34,7 +35,7 @@ export async function heldOutChoices(
   const features = await featureRows(trained, data.table, [rows], cacheDirectory, context);
   const policy = {
     models: manifest.models,
-    stats: manifest.models.map((model) => manifest.modelStats[model]!),
+    stats,
     objective,
     fallback: manifest.bestSingle,
   };

@@ -16,14 +16,14 @@ export async function learnedRows(
   context: PipelineContext,
 ): Promise<LearnedRows> {
   const { manifest } = artifact;
-  const { file, sha256, ratios, queryLimit } = manifest.data;
+  const { file, sha256, ratios, queryLimit, splitBy: by } = manifest.data;
   if (manifest.features.dim !== encoder.dim) {
     throw new VsrError(
       'VSR_ARTIFACT',
       `${artifact.path}: its features are ${manifest.features.dim} wide, its vectors ${encoder.dim}: beside them stand categories, and only routers on plain vectors have a form in semantic-router.`,
     );
   }
-  const split = { ratios, seed: manifest.seed, leakCheck: 'warn' as const, queryLimit, models: manifest.models };
+  const split = { ratios, seed: manifest.seed, by, leakCheck: 'warn' as const, queryLimit, models: manifest.models };
   const data = await loadOutcomeData(config, file, split, context);
   if (data.sha256 !== sha256) {
     throw new VsrError(

@@ -3,18 +3,21 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { VsrConfig } from '../../config/schema.js';
 import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
-import { findLeaks, type Leaks } from '../../data/leaks.js';
+import { auditCells, type CellAudit } from '../../data/cell-audit.js';
 import { groupIds } from '../../data/normalise-text.js';
 import type { OutcomeRow } from '../../data/outcome.js';
 import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
 import type { Split } from '../../data/query.js';
 import { readOutcomes } from '../../data/read-outcomes.js';
 import { sampleQueries } from '../../data/sample.js';
+import { assignUnitSplits, type SplitBy, unitOf } from '../../data/split-units.js';
 import { assignSplits } from '../../data/splits.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import type { PipelineContext } from '../context.js';
 import { type OutcomesMeta, readOutcomesMeta } from '../outcomes-meta.js';
 import { catalogueSource, EXAMPLE_NOTICE, FROM_EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
+import { checkLeaks, type LeakCheck, type LeakMode } from './leak-check.js';
+import { repriced } from './reprice.js';
 
 /** A catalogue entry of which at least the prices are looked for (dollars per million tokens; null = unknown). */
 export type PricedModel = Pick<CatalogueModel, 'inputPrice' | 'outputPrice'> & Partial<CatalogueModel>;
@@ -27,21 +30,29 @@ export interface OutcomeData {
   readonly example: boolean;
   readonly table: OutcomeTable;
   readonly splits: readonly Split[];
-  /** [N] equal number = same normalised text. */
+  /** [N] equal number = drawn together in a bootstrap: same normalised text, or the same user or session where these are split. */
   readonly groups: Int32Array;
-  /** Rows whose text stands in an earlier split too. */
-  readonly leaks: { readonly count: number; readonly excluded: boolean };
+  readonly by: SplitBy;
+  /** [N] what is split and folded together, as text: the query itself, or its task, user or session. */
+  readonly units: readonly string[];
+  /** Rows whose text stands, or nearly stands, in an earlier split too. */
+  readonly leaks: LeakCheck;
+  readonly audit: CellAudit;
   readonly catalogue: ReadonlyMap<string, PricedModel>;
 }
 
 export interface SplitOptions {
   readonly ratios: readonly [number, number, number];
   readonly seed: number;
-  readonly leakCheck: 'error' | 'warn' | 'exclude';
+  /** What is held out together; default every query by its text. */
+  readonly by?: SplitBy | undefined;
+  readonly leakCheck: LeakMode;
   /** Only a seeded sample of so many queries; 0 = all. */
   readonly queryLimit: number;
   /** Columns of the table, where an artifact fixes them; default: every model with a scored outcome. */
   readonly models?: readonly string[];
+  /** A catalogue whose prices, times tokens, replace the costs of the file. */
+  readonly prices?: string | undefined;
 }
 
 /** Throws `VSR_DATA`, `VSR_FILE` or, for a text that stands in two splits, `VSR_LEAK`. */
@@ -57,7 +68,7 @@ export async function loadOutcomeData(
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
   if (example) context.onNotice?.(source.example ? EXAMPLE_NOTICE : FROM_EXAMPLE_NOTICE);
-  const catalogue = await loadCatalogue(config, example, meta);
+  const listed = await loadCatalogue(config, example, meta);
   const present = models.filter((model) => rows.some((row) => row.outcomes[model]?.quality != null));
   for (const model of models.filter((name) => !present.includes(name))) {
     context.onWarning?.(`${source.path}: model ${model} has no scored outcome and is left out.`);
@@ -73,24 +84,30 @@ export async function loadOutcomeData(
   }
   const columns = split.models ?? present;
   const all = rows.map((row) => row.query);
-  const splits = assignSplits(all, { ratios: split.ratios, seed: split.seed });
-  const leaks = findLeaks(all, splits);
-  if (leaks.count > 0) reportLeaks(leaks, split.leakCheck, source.path, context);
-  const excluded = leaks.count > 0 && split.leakCheck === 'exclude';
-  const leaked = new Set(excluded ? leaks.rows : []);
-  const kept = [...rows.keys()].filter((i) => !leaked.has(i));
-  const table = outcomeTable(
+  const { by = 'query' } = split;
+  const splits = by === 'query' ? assignSplits(all, split) : assignUnitSplits(all, by, split);
+  const { kept, ...leaks } = checkLeaks(all, splits, split.leakCheck, source.path, context);
+  const recorded = outcomeTable(
     kept.map((i) => rows[i]!),
     columns,
   );
+  const { table, catalogue } = split.prices
+    ? await repriced(recorded, listed, split.prices, context)
+    : { table: recorded, catalogue: listed };
+  const texts = table.queries.map(({ query }) => query);
+  const units = by === 'query' ? texts : table.queries.map((query) => unitOf(query, by));
   return {
     path: source.path,
     sha256: createHash('sha256').update(readFileSync(source.path)).digest('hex'),
     example,
     table,
     splits: kept.map((i) => splits[i]!),
-    groups: groupIds(table.queries.map((query) => query.query)),
-    leaks: { count: leaks.count, excluded },
+    // Whoever asked twice says the same thing twice; two queries of one task do not.
+    groups: groupIds(by === 'task' ? texts : units),
+    by,
+    units,
+    leaks,
+    audit: auditCells(kept.map((i) => rows[i]!)),
     catalogue,
   };
 }
@@ -104,18 +121,6 @@ function sampleRows(rows: readonly OutcomeRow[], { queryLimit, seed }: SplitOpti
     ),
   );
   return rows.filter((row) => taken.has(row.query));
-}
-
-/** Throws `VSR_LEAK` under `error`; else says what was found and what becomes of it. */
-function reportLeaks(leaks: Leaks, mode: SplitOptions['leakCheck'], path: string, context: PipelineContext): void {
-  const example = leaks.examples[0]!;
-  const sentence = `${path}: ${leaks.count} queries of a later split stand in an earlier one too (same text after normalising), such as "${example.query.slice(0, 80)}" in ${example.split} and ${example.alsoIn}`;
-  if (mode === 'error') {
-    throw new VsrError('VSR_LEAK', `${sentence}.`, {
-      hint: 'Drop them with --leak-check exclude, or keep them with --leak-check warn.',
-    });
-  }
-  context.onWarning?.(mode === 'exclude' ? `${sentence}; they are left out.` : `${sentence}; figures will flatter.`);
 }
 
 /** The catalogue file, then the prices the benchmark was run with, then those of the config: the later wins. */

@@ -36,8 +36,8 @@ export async function addModel(config: VsrConfig, name: string, context: Pipelin
       hint: 'Run vsr train to learn from all of its outcomes.',
     });
   }
-  const { ratios } = old.data;
-  const split = { ratios, seed: old.seed, leakCheck: config.train.leakCheck, queryLimit: 0 };
+  const { ratios, splitBy: by } = old.data;
+  const split = { ratios, seed: old.seed, by, leakCheck: config.train.leakCheck, queryLimit: 0 };
   const data = await loadOutcomeData(config, dataFile, split, context);
   const rows = answeredRows(data, name, context);
   const newcomer = await newcomerFrom(config, trained, data, rows, name, context);

@@ -16,6 +16,8 @@ export interface LearningData {
   readonly features: Matrix;
   /** [N] equal number = same normalised text. */
   readonly groups: Int32Array;
+  /** [N] what is folded together; default the query's text. */
+  readonly units?: readonly string[];
 }
 
 export interface RouterRequest {

@@ -84,5 +84,5 @@ function holdOut(
 }
 
 function textsOf(data: LearningData, rows: Int32Array): string[] {
-  return Array.from(rows, (row) => data.table.queries[row]!.query);
+  return Array.from(rows, (row) => data.units?.[row] ?? data.table.queries[row]!.query);
 }

@@ -1,4 +1,5 @@
 // Which rows learn, which validate, which are folded.
+import { groupIds } from '../../data/normalise-text.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 
 export interface SplitRows {
@@ -12,8 +13,9 @@ export function rowsOf({ splits }: OutcomeData): SplitRows {
   return { train: where('train'), validation: where('validation'), test: where('test') };
 }
 
-/** Every row but those that the data itself reserves for testing. */
-export function rowsToFold({ table }: OutcomeData): Int32Array {
+/** Every row but those that the data itself reserves for testing; where other things than queries are held out, every row. */
+export function rowsToFold({ table, by }: OutcomeData): Int32Array {
+  if (by !== 'query') return Int32Array.from(table.queries.keys());
   return Int32Array.from(table.queries.keys()).filter((i) => table.queries[i]!.split !== 'test');
 }
 
@@ -24,7 +26,8 @@ const AUTO_FOLDS = 5;
 /** 0 = no folds. Never more folds than groups to fold. */
 export function foldCount(folds: number | 'auto', data: OutcomeData): number {
   const groups = (rows: Int32Array) => new Set(Array.from(rows, (row) => data.groups[row])).size;
+  const units = (rows: Int32Array) => new Set(groupIds(Array.from(rows, (row) => data.units[row]!))).size;
   const wanted = folds === 'auto' ? (groups(rowsOf(data).test) < FEW_TEST_GROUPS ? AUTO_FOLDS : 0) : folds;
-  const possible = Math.min(wanted, groups(rowsToFold(data)));
+  const possible = Math.min(wanted, units(rowsToFold(data)));
   return possible < 2 ? 0 : possible;
 }

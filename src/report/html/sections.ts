@@ -1,8 +1,8 @@
 // The parts of the page that are words and tables: verdict, data, routability, comparison, decisions.
 import type { Report } from '../../evaluation/report.js';
+import { dataSentence } from '../data-sentence.js';
 import {
   count,
-  counted,
   percent,
   perThousand,
   points,
@@ -35,14 +35,8 @@ ${facts.map(([value, text, term]) => `<li><b>${escapeHtml(value)}</b><span>${def
 </ul>`;
 }
 
-export function dataPart({ data }: Report): string {
-  const leaks =
-    data.leaks && data.leaks.count > 0
-      ? `, ${counted(data.leaks.count, 'leak', 'leaks')} ${data.leaks.excluded ? 'left out' : 'found'}`
-      : '';
-  return `<p>${escapeHtml(
-    `${counted(data.queries, 'query', 'queries')} (${count(data.groups)} different), ${counted(data.models.length, 'model', 'models')}, ${counted(data.tasks, 'task', 'tasks')}${leaks}. Baselines learned on ${count(data.learnedOn)}.`,
-  )}</p>
+export function dataPart({ data }: Pick<Report, 'data'>): string {
+  return `<p>${escapeHtml(`${dataSentence({ data })} Baselines learned on ${count(data.learnedOn)}.`)}</p>
 ${htmlTable(
   [
     { text: 'model' },

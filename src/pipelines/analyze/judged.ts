@@ -1,0 +1,45 @@
+// An artifact with the outcomes that it is judged by, split as training split them.
+import type { VsrConfig } from '../../config/schema.js';
+import { VsrError } from '../../errors/vsr-error.js';
+import type { Objective } from '../../math/utility.js';
+import type { PipelineContext } from '../context.js';
+import { reweighByFlags } from '../learning/objective.js';
+import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
+import { openTrained, type Trained } from '../trained/trained-router.js';
+
+export interface Judged {
+  readonly trained: Trained;
+  readonly data: OutcomeData;
+  /** The artifact's, with the weights of the flags. */
+  readonly objective: Objective;
+}
+
+/** Throws what opening the artifact and reading the outcomes throw, `VSR_USAGE` for another --split-by than training's. */
+export async function openJudged(config: VsrConfig, context: PipelineContext, directory: string): Promise<Judged> {
+  const trained = await openTrained(directory, config.embedding, context);
+  const { manifest } = trained.artifact;
+  const { splitBy: by = 'query', leakCheck } = manifest.data;
+  const { splitBy: asked, prices } = config.analyze;
+  if (asked !== undefined && asked !== by) {
+    throw new VsrError('VSR_USAGE', `--split-by ${asked}: ${directory} was trained with --split-by ${by}.`, {
+      hint: `Train with --split-by ${asked}: what a router has learned from, it cannot be judged on.`,
+    });
+  }
+  const split = {
+    ratios: manifest.data.ratios,
+    seed: manifest.seed,
+    by,
+    leakCheck: config.analyze.leakCheck ?? leakCheck ?? config.train.leakCheck,
+    queryLimit: manifest.data.queryLimit,
+    models: manifest.models,
+    prices,
+  };
+  const data = await loadOutcomeData(config, config.analyze.dataFile, split, context);
+  if (data.sha256 !== manifest.data.sha256) {
+    context.onWarning?.(
+      `${data.path} is not the file that ${trained.artifact.path} was trained on (${manifest.data.file}, as it was then).`,
+    );
+  }
+  const stats = manifest.models.map((model) => manifest.modelStats[model]!);
+  return { trained, data, objective: reweighByFlags(manifest.objective, config.analyze, stats) ?? manifest.objective };
+}
