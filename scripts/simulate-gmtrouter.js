@@ -120,9 +120,9 @@ async function predictions({ features, models }, learned, test, seed) {
     };
   });
   const asked = { rows: test.length, cols: features.cols, data: new Float32Array(test.length * features.cols) };
-  test.forEach(({ query }, i) =>
-    asked.data.set(features.data.subarray(query * features.cols, (query + 1) * features.cols), i * features.cols),
-  );
+  test.forEach(({ query }, i) => {
+    asked.data.set(features.data.subarray(query * features.cols, (query + 1) * features.cols), i * features.cols);
+  });
   const scores = await fitted.score({
     features: asked,
     askers: { people, asker: Int32Array.from(people, (_, i) => i) },

@@ -51,7 +51,7 @@ function plainLayer(shape: NetworkShape, weights: FittedWeights, layer: number):
       query: speak('query', 'query'),
       llm: states.map(speak('llm', 'llm')),
       response: (model, r) => {
-        const n = times([r, r * r, 1], rating);
+        const n = times(Float64Array.of(r, r * r, 1), rating);
         for (let o = 0; o < H; o++) n[o]! += r * liked[model]![o]!;
         return response(n);
       },

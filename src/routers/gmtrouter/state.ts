@@ -8,7 +8,7 @@ import type { GmtrouterParams } from './params.js';
 import { type NetworkShape, networkParameters } from './shape.js';
 
 /** Weights as they score: `llm.e` is n_l itself (descriptions are in it), queries come as √D·x̂. */
-export type FittedWeights = Readonly<Record<string, Float32Array>>;
+export type FittedWeights = Readonly<Record<string, Float32Array | Float64Array>>;
 
 export interface GmtrouterState {
   readonly shape: NetworkShape;

@@ -29,9 +29,11 @@ interface Row {
 
 /** Folds the weights once; the function it gives reads a past of one person (null = none). */
 export function userStateReader(
-  { shape, weights }: GmtrouterState,
+  { shape, weights: stored }: GmtrouterState,
   historySize: number,
 ): (history: Interactions | null) => UserState {
+  // One kind of array everywhere: mixed kinds make every product several times slower.
+  const weights = Object.fromEntries(Object.entries(stored).map(([name, data]) => [name, Float64Array.from(data)]));
   const layers = plainLayers(shape, weights);
   const projection = { w: weights['query.w']!, b: weights['query.b']!, outputs: shape.hidden };
   const rowsOf = (history: Interactions, groups: readonly RatedGroup[], past: readonly number[]) => {
@@ -40,7 +42,7 @@ export function userStateReader(
     for (const number of past) {
       const group = groups[number]!;
       const features = { rows: 1, cols: shape.featureDim, data: rowOf(history.features, group.query) };
-      const query = times(scaledRows(features), projection);
+      const query = times(Float64Array.from(scaledRows(features)), projection);
       group.models.forEach((model, i) => {
         const previous = shape.multiTurn ? previousRow(last, group, model, rows.length) : -1;
         rows.push({ group, model, rating: group.ratings[i]!, query, previous });
