@@ -71,6 +71,8 @@ export async function fitRankrouter(
     advantage: looksUp(params) ? { shape: [shape.clusters, M], data: known.advantages.at(-1)! } : undefined,
     scales: known.scales,
     columns,
+    trust: { shape: [M], data: new Float32Array(M).fill(1) },
+    learned: M,
     validation: null,
   };
   return toState({ ...state, validation: await validation(state, preferences, split.validationRows, strengths) });

@@ -1,5 +1,6 @@
 // Adds a model to the fitted towers: it is known by its profile alone, and its strength is solved for from its pairs, if it has any.
 import { VsrError } from '../../errors/vsr-error.js';
+import { squaredEuclidean } from '../../math/distance.js';
 import { logisticRegression } from '../../math/logistic-regression.js';
 import { matrix64, normaliseRows } from '../../math/matrix.js';
 import { mean } from '../../math/stats.js';
@@ -16,10 +17,11 @@ const PRECISION = 1;
 
 /**
  * Its identity is the mean of those that were learned; the profile is what its outcomes say in each cluster, and the catalogue.
+ * The tower is believed as far as the profile is like those it was trained on; what the cluster tells holds for every profile.
  * The strength starts at the others' mean and is moved by pairs on the same queries. Throws `VSR_TRAINING_DATA` where nothing is known.
  */
 export function withNewcomer(state: RankState, newcomer: Newcomer): RankState {
-  const { shape, weights, columns, scales } = state;
+  const { shape, weights, columns } = state;
   refuseUnknown(state, newcomer);
   const byClusters = clusterColumns(state, newcomer);
   const profile = [...byClusters.profile, ...catalogueValues(newcomer.model, newcomer.profile, columns)];
@@ -38,11 +40,33 @@ export function withNewcomer(state: RankState, newcomer: Newcomer): RankState {
     weights: { ...weights, identity: withColumn(identity, meanIdentity), strength: strength(0) },
     profile: state.profile && withColumn(state.profile, profile),
     advantage: state.advantage && withColumn(state.advantage, byClusters.advantage),
-    scales,
+    trust: withValue(state.trust, trustIn(state, profile)),
   };
   const scores = plainScores(joined, newcomer.features); // with the newcomer's strength at 0
   const solved = strengthFrom(newcomer, state.source, centre, (i, m) => scores.data[i * (M + 1) + m]!, M);
   return { ...joined, weights: { ...joined.weights, strength: strength(solved) } };
+}
+
+/**
+ * 1 − the distance to the nearest learned profile, in units of how far those are from their own nearest; at least 0. A network of
+ * layers says anything at all about a profile unlike the few it has seen.
+ */
+function trustIn({ profile, learned }: RankState, own: readonly number[]): number {
+  if (!profile) return 1;
+  const M = profile.shape[1]!;
+  const column = (m: number) => own.map((_, p) => profile.data[p * M + m]!);
+  const known = Array.from({ length: learned }, (_, m) => column(m));
+  const nearest = (to: readonly number[], among: readonly number[][]) =>
+    Math.sqrt(Math.min(...among.map((other) => squaredEuclidean(to, other))));
+  const apart = mean(
+    known.map((each, m) =>
+      nearest(
+        each,
+        known.filter((_, other) => other !== m),
+      ),
+    ),
+  );
+  return apart > 0 ? Math.max(0, 1 - nearest(own, known) / apart) : 0;
 }
 
 /** The same where every model has one strength for all queries. */

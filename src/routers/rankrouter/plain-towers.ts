@@ -7,15 +7,32 @@ import { GATE_PACE, LENGTH_FLOOR, productScale } from './scale.js';
 import type { FloatTensor, RankState } from './state.js';
 
 /** h [M×d], one row a model; of length 1 for cosine. */
-export function modelVectors({ shape, weights, profile }: RankState): Matrix {
+export function modelVectors(state: RankState): Matrix {
+  const h = towardsMean(towerVectors(state), state);
+  return state.shape.similarityMetric === 'cosine' ? unitVectors(h) : h;
+}
+
+function towerVectors({ weights, profile }: RankState): Matrix {
   const identity = columnsAsRows(weights.identity!);
   let known = identity;
   if (profile) {
     const hidden = layer(columnsAsRows(profile), weights, 'profile1', true);
     known = concatColumns(identity, layer(hidden, weights, 'profile2', false));
   }
-  const h = layer(layer(known, weights, 'model1', true), weights, 'model2', false);
-  return shape.similarityMetric === 'cosine' ? unitVectors(h) : h;
+  return layer(layer(known, weights, 'model1', true), weights, 'model2', false);
+}
+
+/** h ← trust·h + (1 − trust)·h̄, h̄ the mean of the learned models. */
+function towardsMean(h: Matrix, { trust, learned }: RankState): Matrix {
+  const out = matrix(h.rows, h.cols, h.data.slice());
+  for (let j = 0; j < h.cols; j++) {
+    let mean = 0;
+    for (let m = 0; m < learned; m++) mean += h.data[m * h.cols + j]! / learned;
+    for (let m = learned; m < h.rows; m++) {
+      out.data[m * h.cols + j] = trust.data[m]! * h.data[m * h.cols + j]! + (1 - trust.data[m]!) * mean;
+    }
+  }
+  return out;
 }
 
 /** q [n×d], one row a query; of length 1 for cosine. */

@@ -28,6 +28,10 @@ export interface RankState {
   readonly advantage: FloatTensor | undefined;
   /** [k] of the profile's cluster columns; none where clusters are no part of it. */
   readonly scales: readonly ColumnScale[];
+  /** [M] how far each model's vector is its tower's own and not the learned models' mean: 1 of those that were learned. */
+  readonly trust: FloatTensor;
+  /** How many models were learned; those after them joined later. */
+  readonly learned: number;
   readonly columns: readonly CatalogueColumn[];
   /** What validation said of the ranking alone and of the towers; null = no validation rows. */
   readonly validation: Json;
@@ -40,9 +44,9 @@ export interface ConstantState {
 }
 
 export function toState(state: RankState): RouterState {
-  const { source, shape, weights, centres, profile, advantage, scales, columns, validation } = state;
-  const json = { source, clusters: shape.clusters, columns: columnsToJson(columns), validation };
-  const tensors: Record<string, Tensor> = { ...weights };
+  const { source, shape, weights, centres, profile, advantage, scales, columns, trust, learned, validation } = state;
+  const json = { source, learned, clusters: shape.clusters, columns: columnsToJson(columns), validation };
+  const tensors: Record<string, Tensor> = { ...weights, trust };
   if (centres) tensors.centres = { shape: [centres.rows, centres.cols], data: centres.data };
   if (profile) tensors.profile = profile;
   if (advantage) tensors.advantage = advantage;
@@ -84,6 +88,8 @@ export function fromState({ state, models, featureDim, params }: Fitted<Rankrout
     advantage: looksUp(params) ? stateTensor(state, 'advantage', [clusters, models.length]) : undefined,
     scales: byClusters ? readScales(state, clusters) : [],
     columns,
+    trust: stateTensor(state, 'trust', [models.length]),
+    learned: stateCount(state, 'learned', 1, models.length),
     validation: state.json.validation ?? null,
   };
 }
