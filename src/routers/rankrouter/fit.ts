@@ -35,7 +35,7 @@ export async function fitRankrouter(
   const M = table.models.length;
   const telling = Int32Array.from({ length: features.rows }, (_, q) => q).filter((q) => start[q + 1]! > start[q]!);
   const columns = catalogueColumns(table.models, table.profiles, params.capability);
-  if (M === 1 || !preferences.outcome.some((t) => t !== 0.5)) {
+  if (M === 1 || !Array.from(preferences.outcome).some((t) => t !== 0.5)) {
     if (M > 1) context.onWarning?.('no pair says which of two models is the better one: all models score the same.');
     return constantState({ source, strengths: { shape: [M], data: new Float32Array(M) } });
   }
