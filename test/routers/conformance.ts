@@ -25,7 +25,8 @@ import {
 const SEED = 42;
 /** Smaller and quicker than the defaults, where dozens of fits with those would take minutes; what is examined holds for any. */
 const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  gmtrouter: { hidden: 32, heads: 2, historySize: 4, epochs: 30, learningRate: 0.01 },
+  gmtrouter: { hidden: 16, heads: 2, historySize: 4, epochs: 20, learningRate: 0.02 },
+  personalizedrouter: { embeddingDim: 16, trainEpoch: 20, historySize: 4 },
 };
 const train = separableTable(60, 1);
 /** More rows than are scored in one run of the graph. */
@@ -78,9 +79,10 @@ export async function examine(name: string): Promise<void> {
     });
 
     test('gives the same scores for the same seed, however often it is fitted and asked', async () => {
-      const scores = await fitted.score(fresh);
-      expect(await fitted.score(fresh)).toEqual(scores);
-      expect(await (await learn()).score(fresh)).toEqual(scores);
+      // On one engine: by itself a router changes to another after enough work, and float32 sums then differ in the last digit.
+      const scores = await fitted.score(fresh, 'plain');
+      expect(await fitted.score(fresh, 'plain')).toEqual(scores);
+      expect(await (await learn()).score(fresh, 'plain')).toEqual(scores);
     });
 
     test('scores every query against every model with finite numbers, in [0, 1] where they are qualities', async () => {
@@ -126,7 +128,7 @@ export async function examine(name: string): Promise<void> {
     test('comes back from disk with identical scores', async () => {
       const stored = await throughDisk(name, fitted.state(), folder);
       const restored = router.restore({ models: fitted.models, featureDim: 6, params: fitted.params, state: stored });
-      expect(await restored.score(fresh)).toEqual(await fitted.score(fresh));
+      expect(await restored.score(fresh, 'plain')).toEqual(await fitted.score(fresh, 'plain'));
       expect([restored.scale, restored.params]).toEqual([fitted.scale, fitted.params]);
       const asker = fresh.askers?.people[2];
       expect(await restored.explain?.(firstRow(fresh.features), asker)).toEqual(
