@@ -68,7 +68,7 @@ export function requireKeys(config: VsrConfig, missing: readonly MissingKey[], a
   );
   for (const { path, variable } of missing) {
     const [section, item, key] = path;
-    if (section === 'embedding') continue; // no model is asked with it
+    if (section === 'embedding' || section === 'serve') continue; // no model is asked with it
     const name = section === 'vllmEndpoints' ? config.vllmEndpoints[Number(item)]!.name : String(item);
     const users = key === 'apiKey' ? askedWithTheirKey : asked;
     if (!(section === 'vllmEndpoints' ? users.has(name) : aliases.includes(name))) continue;
@@ -88,10 +88,12 @@ export function requireKeys(config: VsrConfig, missing: readonly MissingKey[], a
 export function configForManifest(config: VsrConfig): Plain {
   const copy = structuredClone(config) as VsrConfig & Plain;
   const { apiKey: _key, headers: _headers, encoders, ...embedding } = copy.embedding;
+  const { apiKey: _serveKey, keys: _keys, state, ...serve } = copy.serve;
   const bare = <T extends { url?: string | undefined }>(settings: T): T =>
     settings.url === undefined ? settings : { ...settings, url: withoutCredentials(settings.url) };
   return {
     ...copy,
+    serve: { ...serve, state: withoutCredentials(state) },
     embedding: {
       ...bare(embedding),
       ...(encoders && { encoders: encoders.map((entry) => (typeof entry === 'string' ? entry : bare(entry))) }),
@@ -114,6 +116,7 @@ function endpointsOf(config: VsrConfig, alias: string): readonly string[] {
 
 function isSecret(path: Path): boolean {
   if (path[0] === 'modelConfig') return path[2] === 'accessKey';
+  if (path[0] === 'serve') return path[1] === 'apiKey';
   if (path[0] === 'embedding') {
     return path[1] === 'apiKey' || (path[1] === 'headers' && looksSecret(String(path[2])));
   }
