@@ -6,6 +6,7 @@ export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise
 /** A reply read to its last byte. */
 export interface Reply {
   readonly status: number;
+  /** As the server sent them. */
   readonly headers: Headers;
   readonly body: string;
 }
@@ -92,11 +93,8 @@ export async function attempt(
       ? await readWatched(response, watch, lingerMs, () => clearTimeout(first))
       : { body: await response.text(), begunAt: null };
     const latency = performance.now() - start;
-    const headers = new Headers(response.headers);
-    // The body here is plain text: what the wire had of it no longer holds.
-    for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
     return {
-      reply: { status: response.status, headers, body },
+      reply: { status: response.status, headers: response.headers, body },
       latency,
       ttft: begunAt === null ? null : begunAt - start,
     };

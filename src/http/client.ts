@@ -173,7 +173,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 /** A reply as `fetch` would give it. */
 export function responseFrom({ status, headers, body }: Reply): Response {
   const bodiless = status === 204 || status === 205 || status === 304;
-  return new Response(bodiless ? null : body, { status, headers });
+  const own = new Headers(headers);
+  // The body here is plain text: what the wire had of it no longer holds.
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) own.delete(name);
+  return new Response(bodiless ? null : body, { status, headers: own });
 }
 
 function noteReply(gate: Gate, { status }: Reply, sentAt: number): void {

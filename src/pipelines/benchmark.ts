@@ -21,7 +21,7 @@ import { createPrecision } from './benchmark/precision.js';
 import { type BenchmarkRun, type Prepared, planFor, prepare } from './benchmark/prepare.js';
 import { refuseBudget, refuseForeignOutput } from './benchmark/refusals.js';
 import { answersToRescore, rescore } from './benchmark/rescore.js';
-import { type RunResults, writeResults } from './benchmark/results.js';
+import { cellsOf, type RunResults, writeResults } from './benchmark/results.js';
 import { runCalls, type Unmade } from './benchmark/run-calls.js';
 import { type JudgeSummary, judgeSummary, knownCost, type ModelSummary, summarise } from './benchmark/summary.js';
 import { createTally } from './benchmark/tally.js';
@@ -83,7 +83,8 @@ export async function benchmark(
     });
     const { repeats, calls } = plan;
     const judge = prepared.late.judge;
-    const results: RunResults = { calls, repeats, models, finished, unmade, example, judge };
+    const cells = cellsOf(calls, finished, unmade);
+    const results: RunResults = { calls, cells, repeats, models, finished, example, judge };
     if (finished.size > 0) writeResults(paths, config, results);
     if (context.signal?.aborted) throw interrupted(paths, plan, finished);
     const summary = summarise(results);

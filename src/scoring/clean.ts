@@ -3,11 +3,15 @@
 /** A no-break, figure, thin or narrow no-break space between a digit and exactly three digits groups them. */
 const GROUPING_SPACE = /(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))/g;
 
+/** Without one of these neither spelling nor grouping can change anything. */
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 /**
  * Unicode NFKC (full-width `Ｂ：` becomes `B:`), grouping spaces as commas, and the text after the last `</think>` alone.
  * An opening `<think>` that is never closed leaves nothing.
  */
 export function clean(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return afterThinking(text);
   return afterThinking(text.replace(GROUPING_SPACE, ',').normalize('NFKC'));
 }
 

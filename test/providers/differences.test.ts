@@ -118,7 +118,7 @@ describe('errors', () => {
     ['openrouter', 200, { error: { code: 502, message: 'model down' } }, 'server_error', 'model down'],
     ['openrouter', 403, { error: { code: 403, message: 'x', metadata: { reasons: ['y'] } } }, 'filtered'],
     ['openrouter', 408, { error: { code: 408, message: 'late' } }, 'server_error', 'late'],
-  ] as const)('of %s under HTTP %d: %j is %s', async (type, code, body, expected, text = '') => {
+  ] as const)('of %s under HTTP %d: %j is %s', async (type, code, body, expected, text: string = '') => {
     const found = await ask(type, status(code, {}, body));
     expect([found.status, found.message]).toEqual([expected, expect.stringContaining(text)]);
   });

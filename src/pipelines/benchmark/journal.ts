@@ -62,13 +62,17 @@ export async function readJournal(path: string): Promise<StoredJournal> {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(0x0a) + 1;
       if (end > 0) {
-        const block = Buffer.concat([...rest, chunk.subarray(0, end)]);
+        const block = rest.length > 0 ? Buffer.concat([...rest, chunk.subarray(0, end)]) : chunk.subarray(0, end);
+        // What a power cut leaves of a page are zeros: such lines are read to their last byte.
+        const isSound = !block.includes(0);
         for (let start = 0; start < block.length; ) {
           const stop = block.indexOf(0x0a, start);
-          const text = block.toString('utf8', start, stop);
           line++;
-          if (text.trim() !== '') {
-            const kept = keptCall(parseEntry(text, `${path}:${line}`), at + start, stop + 1 - start, once);
+          const entry =
+            (isSound && entryWithoutText(block, start, stop)) ||
+            parseEntry(block, start, stop, () => `${path}:${line}`);
+          if (entry) {
+            const kept = keptCall(entry, at + start, stop + 1 - start, once);
             entries.set(kept.key, kept);
           }
           start = stop + 1;
@@ -76,7 +80,7 @@ export async function readJournal(path: string): Promise<StoredJournal> {
         at += block.length;
         rest = [];
       }
-      rest.push(chunk.subarray(end));
+      if (end < chunk.length) rest.push(chunk.subarray(end));
     }
   } catch (error) {
     if (error instanceof VsrError) throw error;
@@ -109,7 +113,7 @@ export function openAnswers(path: string): JournalAnswers {
         line = Buffer.allocUnsafe(length);
         readSync(file, line, 0, length, at);
       }
-      return (JSON.parse(line.toString('utf8')) as JournalEntry).response;
+      return (parseEntry(line, 0, line.length, () => `${path}, byte ${at}`) as JournalEntry).response;
     },
     close: () => closeSync(file),
   };
@@ -190,18 +194,30 @@ function keptCall(
   length: number,
   once: (text: string) => string = (text) => text,
 ): KeptCall {
-  return {
-    key,
-    id: once(id),
-    model: once(model),
-    ...(repeat !== undefined && { repeat }),
-    cell,
-    ...(judge && { judge }),
-    at,
-    length,
-    hasText: response !== undefined,
-  };
+  const kept = { key, id: once(id), model: once(model), cell, at, length, hasText: response !== undefined };
+  return repeat === undefined && !judge
+    ? kept
+    : { ...kept, ...(repeat !== undefined && { repeat }), ...(judge && { judge }) };
 }
+
+/**
+ * The entry of a line that ends in an answer as `append` writes it: the answer, most of the line, is not parsed. In JSON no
+ * quote inside a text stands without its backslash, so the marks are found nowhere else. undefined for every other line.
+ */
+function entryWithoutText(block: Buffer, start: number, stop: number): JournalEntry | undefined {
+  if (block[stop - 1] !== CLOSE || block[stop - 2] !== CLOSE || block[stop - 3] !== QUOTE) return undefined;
+  const line = block.subarray(start, stop);
+  const answer = line.indexOf(ANSWER);
+  if (answer < 0 || line.lastIndexOf(FINISH) < answer) return undefined;
+  const { key, id, model, repeat, cell } = entryIn(`${line.toString('utf8', 0, answer)}}`) ?? {};
+  if (key === undefined) return undefined;
+  return { key, id: id!, model: model!, ...(repeat !== undefined && { repeat }), cell: cell!, response: NO_TEXT };
+}
+
+const [QUOTE, CLOSE] = [0x22, 0x7d];
+const ANSWER = Buffer.from(',"response":{"text":"');
+const FINISH = Buffer.from('","finishReason":"');
+const NO_TEXT = { text: '', finishReason: 'unknown' } as const;
 
 /** Equal texts as one text: ids and models stand in the file again and again. */
 function sharedTexts(): (text: string) => string {
@@ -214,18 +230,27 @@ function sharedTexts(): (text: string) => string {
   };
 }
 
-function parseEntry(text: string, where: string): JournalEntry {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const { key, id, model, cell } = (value ?? {}) as Partial<JournalEntry>;
-  const whole =
-    [key, id, model].every((part) => typeof part === 'string') && STATUSES.some((status) => status === cell?.status);
-  if (whole) return value as JournalEntry;
-  throw new VsrError('VSR_DATA', `${where}: expected a finished call {key, id, model, cell}, got something else.`, {
+/** undefined for a blank line. Throws `VSR_DATA`. */
+function parseEntry(block: Buffer, start: number, stop: number, where: () => string): JournalEntry | undefined {
+  const text = block.toString('utf8', start, stop);
+  if (text.trim() === '') return undefined;
+  const entry = entryIn(text);
+  if (entry) return entry;
+  throw new VsrError('VSR_DATA', `${where()}: expected a finished call {key, id, model, cell}, got something else.`, {
     hint: 'Delete the line, or start over with --fresh.',
   });
 }
+
+function entryIn(text: string): JournalEntry | undefined {
+  let value: Partial<JournalEntry> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { key, id, model, cell } = value ?? {};
+  const named = typeof key === 'string' && typeof id === 'string' && typeof model === 'string';
+  return named && KNOWN_STATUSES.has(cell?.status) ? (value as JournalEntry) : undefined;
+}
+
+const KNOWN_STATUSES: ReadonlySet<unknown> = new Set(STATUSES);

@@ -50,24 +50,27 @@ export function planCalls(
   const done = new Map<string, KeptCall>();
   const settled = new Map<string, OutcomeCell>();
   const open: Call[] = [];
+  // By place in `calls`.
+  const isOpen: boolean[] = [];
   for (const question of questions) {
+    const asked = callKeys(question);
     models.forEach((model, m) => {
       const tooLong = tooLongCell(question, model);
       for (let repeat = 0; repeat < repeats; repeat++) {
-        const key = callKey(question, settings[m]!, repeat);
+        const key = asked(settings[m]!, repeat);
         const entry = stored.get(key);
         const isDone = entry !== undefined && !(retryFailed && isFailed(entry));
         calls.push({ question, model, repeat, key: entry?.key ?? key });
         if (isDone) done.set(entry.key, entry);
         else if (tooLong) settled.set(key, tooLong);
+        isOpen.push(!isDone && !tooLong);
       }
     });
   }
   const perQuestion = models.length * repeats;
   for (const q of seededRandom(seed).fork('benchmark order').shuffle(questions.keys())) {
     for (let i = q * perQuestion; i < (q + 1) * perQuestion; i++) {
-      const call = calls[i]!;
-      if (!done.has(call.key) && !settled.has(call.key)) open.push(call);
+      if (isOpen[i]) open.push(calls[i]!);
     }
   }
   return { calls, repeats, done, settled, open };
@@ -102,15 +105,18 @@ export function routesFor({ question, model }: Call): AskedModel['routes'] {
   return [routes[first]!, ...routes.slice(0, first), ...routes.slice(first + 1)];
 }
 
-/** What a model adds to the key; endpoints count by type and name of the model there, not by address or key. */
+/** What a model adds to the key, as JSON; endpoints count by type and name of the model there, not by address or key. */
 function settingsKey(
   { alias, routes, maxTokens, temperature, systemPrompt, extraBody }: AskedModel,
   template: string,
 ): string {
   const places = routes.map(({ endpoint, model }) => [endpoint.type, model]);
-  return JSON.stringify([alias, places, maxTokens, temperature, systemPrompt ?? null, extraBody, template]);
+  const settings = JSON.stringify([alias, places, maxTokens, temperature, systemPrompt ?? null, extraBody, template]);
+  return JSON.stringify(settings);
 }
 
-function callKey({ query, promptHash }: Question, settings: string, repeat: number): string {
-  return hash('sha256', JSON.stringify([query.id, promptHash, settings, repeat]), 'hex');
+/** SHA-256 of JSON [id, prompt, settings, repeat], of which each part is written once for all calls that share it. */
+function callKeys({ query, promptHash }: Question): (settings: string, repeat: number) => string {
+  const start = `[${JSON.stringify(query.id)},${JSON.stringify(promptHash)}`;
+  return (settings, repeat) => hash('sha256', `${start},${settings},${repeat}]`, 'hex');
 }

@@ -15,20 +15,24 @@ import { cellOfRepeats } from './repeats.js';
 export interface RunResults {
   /** All calls of the plan: query by query, model by model, repeat by repeat. */
   readonly calls: readonly Call[];
+  /** One a call. */
+  readonly cells: readonly OutcomeCell[];
   readonly repeats: number;
   readonly models: readonly AskedModel[];
   /** Finished calls, by key. */
   readonly finished: ReadonlyMap<string, KeptCall>;
-  /** Cells of calls that were not made, by key. */
-  readonly unmade: ReadonlyMap<string, OutcomeCell>;
   /** true: the queries are the bundled example's. */
   readonly example: boolean;
   readonly judge: { readonly model: string; readonly promptHash: string } | null;
 }
 
-/** The cell of one call, made or not. */
-export function cellOfCall({ finished, unmade }: Pick<RunResults, 'finished' | 'unmade'>, { key }: Call): OutcomeCell {
-  return finished.get(key)?.cell ?? unmade.get(key) ?? CANCELED;
+/** The cells of all calls, made or not, in the order of the plan. */
+export function cellsOf(
+  calls: readonly Call[],
+  finished: ReadonlyMap<string, KeptCall>,
+  unmade: ReadonlyMap<string, OutcomeCell>,
+): OutcomeCell[] {
+  return calls.map(({ key }) => finished.get(key)?.cell ?? unmade.get(key) ?? CANCELED);
 }
 
 const CANCELED: OutcomeCell = { quality: null, status: 'canceled' };
@@ -41,25 +45,39 @@ export function writeResults(paths: RunPaths, config: VsrConfig, results: RunRes
   if (!config.benchmark.noResponses) {
     const answers = openAnswers(paths.journal);
     try {
-      writeFileAtomically(paths.responses, responseLines(results, answers));
+      writeFileAtomically(paths.responses, inBlocks(responseLines(results, answers)));
     } finally {
       answers.close();
     }
   }
   writeFileAtomically(paths.meta, `${JSON.stringify(metaOf(config, results), null, 2)}\n`);
-  writeFileAtomically(paths.outcomes, outcomeLines(results));
+  writeFileAtomically(paths.outcomes, inBlocks(outcomeLines(results)));
 }
 
+/** One write a line would take longer than the lines themselves. */
+function* inBlocks(lines: Iterable<string>): Generator<string> {
+  let block = '';
+  for (const line of lines) {
+    block += line;
+    if (block.length < BLOCK_LENGTH) continue;
+    yield block;
+    block = '';
+  }
+  if (block !== '') yield block;
+}
+
+const BLOCK_LENGTH = 1 << 18;
+
 function* outcomeLines(results: RunResults): Generator<string> {
-  const { calls, models, repeats, finished } = results;
+  const { calls, cells, models, repeats, finished } = results;
   const perQuery = models.length * repeats;
   for (let start = 0; start < calls.length; start += perQuery) {
     const row = calls.slice(start, start + perQuery);
     if (!row.some(({ key }) => finished.has(key))) continue;
     const outcomes: Record<string, OutcomeCell> = {};
     for (let i = 0; i < perQuery; i += repeats) {
-      const cells = row.slice(i, i + repeats).map((call) => cellOfCall(results, call));
-      outcomes[row[i]!.model.alias] = cellOfRepeats(cells);
+      const own = cells.slice(start + i, start + i + repeats);
+      outcomes[row[i]!.model.alias] = repeats === 1 ? own[0]! : cellOfRepeats(own);
     }
     yield `${JSON.stringify(outcomeRowToJson({ query: row[0]!.question.query, outcomes }))}\n`;
   }

@@ -4,7 +4,7 @@ import type { PipelineContext } from '../context.js';
 import { readJournal } from './journal.js';
 import { lockHolder } from './lock.js';
 import { type BenchmarkRun, planFor, prepare } from './prepare.js';
-import type { RunResults } from './results.js';
+import { cellsOf } from './results.js';
 import { type JudgeSummary, judgeSummary, knownCost, type ModelSummary, summarise } from './summary.js';
 
 export interface BenchmarkStatus {
@@ -31,27 +31,20 @@ export async function benchmarkStatus(
   run: BenchmarkRun = {},
 ): Promise<BenchmarkStatus> {
   const prepared = await prepare(config, context, run, false);
-  const { paths, questions, models, example } = prepared;
+  const { paths, questions, models } = prepared;
   const stored = await readJournal(paths.journal);
   const plan = planFor({ ...config, benchmark: { ...config.benchmark, retryFailed: false } }, prepared, stored);
   const finished = plan.done;
   const { repeats } = plan;
-  const results: RunResults = {
-    calls: plan.calls.filter(({ key }) => finished.has(key) || plan.settled.has(key)),
-    repeats: 1,
-    models,
-    finished,
-    unmade: plan.settled,
-    example,
-    judge: null,
-  };
+  const calls = plan.calls.filter(({ key }) => finished.has(key) || plan.settled.has(key));
+  const cells = cellsOf(calls, finished, plan.settled);
   const perModel = questions.length * repeats;
   return {
     output: paths.outcomes,
     queries: questions.length,
     calls: plan.calls.length,
-    done: results.calls.length,
-    models: summarise(results).map((summary) => ({
+    done: calls.length,
+    models: summarise({ calls, cells, models, repeats: 1 }).map((summary) => ({
       ...summary,
       done: summary.calls,
       calls: perModel,

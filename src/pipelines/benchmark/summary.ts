@@ -4,7 +4,7 @@ import { type MeanWithInterval, meanInterval } from '../../evaluation/mean-inter
 import { median } from '../../math/stats.js';
 import type { KeptCall } from './journal.js';
 import { cellOfRepeats } from './repeats.js';
-import { cellOfCall, type RunResults } from './results.js';
+import type { RunResults } from './results.js';
 import { ENOUGH } from './run-calls.js';
 
 export interface ModelSummary {
@@ -40,11 +40,11 @@ export interface JudgeSummary {
   readonly cost: number | null;
 }
 
-export function summarise(results: RunResults): ModelSummary[] {
-  const { calls, models, repeats } = results;
-  const cells = new Map<string, OutcomeCell[]>(models.map(({ alias }) => [alias, []]));
-  for (const call of calls) cells.get(call.model.alias)!.push(cellOfCall(results, call));
-  return [...cells].map(([model, own]) => modelSummary(model, own, repeats));
+export function summarise(results: Pick<RunResults, 'calls' | 'cells' | 'models' | 'repeats'>): ModelSummary[] {
+  const { calls, cells, models, repeats } = results;
+  const perModel = new Map<string, OutcomeCell[]>(models.map(({ alias }) => [alias, []]));
+  calls.forEach(({ model }, i) => void perModel.get(model.alias)!.push(cells[i]!));
+  return [...perModel].map(([model, own]) => modelSummary(model, own, repeats));
 }
 
 /** What the verdicts took, those of earlier runs included; null without any. */
@@ -83,7 +83,8 @@ function modelSummary(model: string, cells: readonly OutcomeCell[], repeats: num
     else failures[status] = (failures[status] ?? 0) + 1;
   }
   const asked = cells.length - spared;
-  const latencies = cells.flatMap(({ latency }) => latency ?? []);
+  const latencies: number[] = [];
+  for (const { latency } of cells) if (latency != null) latencies.push(latency);
   const shareOf = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
   return {
     model,

@@ -1,13 +1,5 @@
 // One call to any server that speaks OpenAI's chat completions, through the official client over our own door to the network.
-import {
-  type Exchange,
-  type Fetch,
-  type Judgement,
-  type NextRequest,
-  type Reply,
-  responseFrom,
-  verdictByStatus,
-} from '../../http/client.js';
+import { type Exchange, type Judgement, type NextRequest, type Reply, verdictByStatus } from '../../http/client.js';
 import { type EndpointSettings, type ModelSettings, providerTypeOf } from '../endpoint.js';
 import { imageUrls } from '../images.js';
 import { connect, estimatedTokens, type NetworkTools } from '../network.js';
@@ -38,8 +30,6 @@ export async function createOpenAiProvider(
   const bodies = requestBodies();
 
   const send = async (request: CompletionRequest, body: RequestBody): Promise<Exchange & { readonly read: Read }> => {
-    let exchange: Exchange | undefined;
-    let failure: unknown;
     let read: Read | undefined;
     let reader: StreamReader | undefined;
     let shown = false;
@@ -54,34 +44,20 @@ export async function createOpenAiProvider(
       const judgement = judgementOf(reply, read);
       return shown ? { ...judgement, verdict: 'final' } : judgement;
     };
-    const fetch: Fetch = async (target, init) => {
-      try {
-        // The client would leave a listener on the caller's signal for good: it gets none.
-        exchange = await http.exchange(
-          `${target}${place.query}`,
-          { ...init, signal: request.signal ?? null },
-          {
-            judge,
-            headers: () => connection.headers(request.alias),
-            follow: pendingAt(place.url),
-            tokens: estimatedTokens(request) + request.maxTokens,
-            ...(request.givesWay && { givesWay: true }),
-            ...(body.stream === true && { watch: () => (reader = createStreamReader(onText)) }),
-          },
-        );
-        return responseFrom({ ...exchange.reply, body: '{}', headers: JSON_HEADERS });
-      } catch (error) {
-        failure = error;
-        throw error;
-      }
-    };
-    try {
-      await carry(body, fetch);
-    } catch (error) {
-      // With an exchange in hand the client only complains about its status; that has been read already.
-      if (!exchange) throw failure ?? error;
-    }
-    return { ...exchange!, read: read! };
+    const { url, init } = await carry(body);
+    const exchange = await http.exchange(
+      `${url}${place.query}`,
+      { ...init, signal: request.signal ?? null },
+      {
+        judge,
+        headers: () => connection.headers(request.alias),
+        follow: pendingAt(place.url),
+        tokens: estimatedTokens(request) + request.maxTokens,
+        ...(request.givesWay && { givesWay: true }),
+        ...(body.stream === true && { watch: () => (reader = createStreamReader(onText)) }),
+      },
+    );
+    return { ...exchange, read: read! };
   };
 
   const complete = async (asked: CompletionRequest): Promise<Completion> => {
@@ -106,8 +82,6 @@ export async function createOpenAiProvider(
   };
   return { type: providerTypeOf(endpoint), paid: true, complete };
 }
-
-const JSON_HEADERS = new Headers({ 'content-type': 'application/json' });
 
 /** NVIDIA's 202: the answer is not ready, and will be found at its own address. */
 function pendingAt(baseUrl: string) {

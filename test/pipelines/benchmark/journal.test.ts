@@ -82,6 +82,30 @@ describe('reading', () => {
       expect([...(await readJournal(path)).entries.keys()]).toEqual([...complete, '3']);
     }
   });
+  test('finds the answer where a text looks like the end of a line, and what follows the answer', async () => {
+    const odd = { text: '","finishReason":"stop"}} ,"response":{"text":"', finishReason: 'length' as const };
+    const judge = { model: 'j', prompt: 'p', calls: 1, inputTokens: 2, outputTokens: 3, cost: null };
+    const cell = { quality: null, status: 'network' as const, error: 'says ,"response":{"text":"' };
+    const lines = [
+      { ...entry('1'), response: odd },
+      { ...entry('2'), repeat: 3, response: odd, judge },
+      { ...entry('3'), cell, response: odd },
+      { ...entry('4'), cell: { ...cell, error: '"}}' }, response: undefined },
+    ];
+    const path = folder.write('odd', lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const { entries } = await readJournal(path);
+    const answers = openAnswers(path);
+    const found = [...entries.values()].map((kept) => {
+      const { at: _at, length: _length, hasText, ...rest } = kept;
+      return { ...rest, ...(hasText && { response: answers.response(kept) }) };
+    });
+    expect(found).toEqual(lines.map(({ response, ...rest }) => ({ ...rest, ...(response && { response }) })));
+    answers.close();
+  });
+  test('refuses a line with a hole of zeros in its answer, as a power cut leaves it', async () => {
+    const path = folder.write('hole', line('1').replace('"text":"', '"text":"\0'));
+    await expect(readJournal(path)).rejects.toMatchObject({ code: 'VSR_DATA' });
+  });
   test.each([
     ['broken JSON', '{"key":'],
     ['another object', '{"key":"1","id":"2"}'],

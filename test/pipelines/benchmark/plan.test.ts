@@ -1,8 +1,10 @@
 // Which calls there are, which were made before, and where each goes.
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { KeptCall } from '../../../src/pipelines/benchmark/journal.js';
 import type { AskedModel, Endpoint } from '../../../src/pipelines/benchmark/models.js';
 import { planCalls, routesFor } from '../../../src/pipelines/benchmark/plan.js';
+import { templateHash } from '../../../src/pipelines/benchmark/prompt.js';
 import type { Question } from '../../../src/pipelines/benchmark/questions.js';
 import { loadScorer } from '../../../src/scoring/registry.js';
 import { queryWith } from './query-fixture.js';
@@ -38,6 +40,11 @@ const keyOf = (q: Question, m: AskedModel) => planCalls([q], [m], new Map(), OPT
 
 describe('the key of a call', () => {
   const own = keyOf(question('q'), model('a'));
+  test('is the same for ever: answers that are paid for are found by it', () => {
+    const settings = ['a', [['openai-compatible', 'a']], 10, 0, null, {}, templateHash()];
+    const whole = JSON.stringify(['q', 'hash of q', JSON.stringify(settings), 0]);
+    expect(own).toBe(createHash('sha256').update(whole).digest('hex'));
+  });
   test.each([
     ['the query', question('other', 'q'), model('a')],
     ['the prompt', question('q', 'other'), model('a')],
