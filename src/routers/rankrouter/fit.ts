@@ -54,8 +54,8 @@ export async function fitRankrouter(
   };
   const data: RankData = { preferences, shares: topics.shares, models: M, ...known };
   const parameters = initialTowers(shape, strengths, context.seed);
-  const epochs = params.epochs === 'auto' ? enoughEpochs(split.rows.length, params.batchSize) : params.epochs;
-  const fitted = await fitByGradient(table, { ...params, epochs }, context, rankProblem(data, params, parameters), {
+  const length = fitLength(split.rows.length, params);
+  const fitted = await fitByGradient(table, { ...params, ...length }, context, rankProblem(data, params, parameters), {
     split,
     settings: { weightDecay: params.weightDecay, startCounts: true },
   });
@@ -78,8 +78,11 @@ export async function fitRankrouter(
   return toState({ ...state, validation: await validation(state, preferences, split.validationRows, strengths) });
 }
 
-function enoughEpochs(rows: number, batchSize: number): number {
-  return Math.max(EPOCHS, Math.ceil(STEPS / Math.ceil(rows / batchSize)));
+/** Where `auto` makes more epochs of fewer steps, patience grows with them: it is as many steps. */
+function fitLength(rows: number, { epochs, patience, batchSize }: RankrouterParams) {
+  if (epochs !== 'auto') return { epochs, patience };
+  const enough = Math.max(EPOCHS, Math.ceil(STEPS / Math.ceil(rows / batchSize)));
+  return { epochs: enough, patience: Math.round((patience * enough) / EPOCHS) };
 }
 
 /** Centres from the rows that are learned from; labels and shares of all queries. */

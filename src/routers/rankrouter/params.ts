@@ -40,7 +40,7 @@ export const rankrouterParams = z
     epochs: z
       .union([z.literal('auto'), count(1, 10_000)], { error: 'expected "auto" or a whole number from 1 to 10000' })
       .default('auto'),
-    /** Epochs without a better validation log-loss after which the fit ends. */
+    /** Epochs without a better validation log-loss after which the fit ends; with epochs auto, of ten. */
     patience: count(1, 10_000).default(3),
     /** Share of the hidden units left out at each step. */
     dropout: within(0, 0.5).default(0.1),

@@ -9,8 +9,16 @@ export interface Planted {
   readonly topic: Int32Array;
 }
 
-/** @param strength [M][3] the chance of each model to be right on each topic; qualities are 0 or 1 */
-export function plantedTopics(rows: number, strength: readonly (readonly number[])[], seed: number): Planted {
+/**
+ * @param strength [M][3] of each model on each topic
+ * @param outcomes chances: it is right (1) or wrong (0) with that chance; grades: it earns that, give or take 0.1
+ */
+export function plantedTopics(
+  rows: number,
+  strength: readonly (readonly number[])[],
+  seed: number,
+  outcomes: 'chances' | 'grades' = 'chances',
+): Planted {
   const D = 12;
   const random = seededRandom(seed);
   const features = matrix(rows, D);
@@ -19,7 +27,9 @@ export function plantedTopics(rows: number, strength: readonly (readonly number[
   topic.forEach((t, i) => {
     for (let d = 0; d < D; d++) features.data[i * D + d] = (d === t ? 2 : 0) + 0.4 * random.normal();
     strength.forEach((of, m) => {
-      quality.data[i * strength.length + m] = random.uniform() < of[t]! ? 1 : 0;
+      const draw = random.uniform();
+      const earned = outcomes === 'grades' ? of[t]! + 0.2 * (draw - 0.5) : Number(draw < of[t]!);
+      quality.data[i * strength.length + m] = earned;
     });
   });
   const models = strength.map((_, m) => `model ${m}`);
