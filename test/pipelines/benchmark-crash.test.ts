@@ -1,24 +1,39 @@
-// A benchmark killed at any moment loses nothing and asks nothing twice: kill -9 again and again (20 times; VSR_KILLS says
-// otherwise), played back and against a server that counts, then the same files as an unbroken run; a full disk.
+// A benchmark killed at any moment loses nothing and asks nothing twice: kill -9 again and again (10 times; VSR_KILLS=200 for
+// the whole), played back and against a server that counts, then the same files as an unbroken run; a full disk.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { configSchema } from '../../src/config/schema.js';
+import { configSchema, type VsrConfig } from '../../src/config/schema.js';
 import { seededRandom } from '../../src/math/random.js';
+import { benchmark } from '../../src/pipelines/benchmark.js';
 import { compileSource } from '../compiled-source.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const MODELS = ['a', 'b', 'c'];
-const QUERIES = 150;
+const QUERIES = 60;
 /** Half of them played back, half over the network. */
-const KILLS = Math.max(2, Math.round(Number(process.env.VSR_KILLS ?? 20) / 2));
+const KILLS = Math.max(2, Math.round(Number(process.env.VSR_KILLS ?? 10) / 2));
 const RESULTS = ['outcomes.jsonl', 'outcomes.meta.json', 'responses.jsonl'];
 
 const folder = temporaryFolder();
-const benchmarkModule = join(compileSource(mkdtempSync(join(folder.path, 'package-'))), 'pipelines/benchmark.js');
+/** What a benchmark needs; the other rooms would only take time to compile. */
+const ROOMS = [
+  'artifacts',
+  'config',
+  'data',
+  'errors',
+  'evaluation',
+  'http',
+  'math',
+  'pipelines',
+  'providers',
+  'scoring',
+];
+const dist = compileSource(mkdtempSync(join(folder.path, 'package-')), ROOMS);
+const benchmarkModule = join(dist, 'pipelines/benchmark.js');
 const queries = folder.write('queries.jsonl', recordedRows());
 const questions = folder.write(
   'questions.jsonl',
@@ -40,56 +55,53 @@ const child = folder.write(
 );
 
 const unbroken = newProject();
-const whole = runToItsEnd(unbroken);
+await finished(unbroken);
 const unbrokenAsked = newProject(true);
-await ranToItsEnd(unbrokenAsked);
+await finished(unbrokenAsked);
 const journalSize = statSync(unbroken.journal).size;
 
 test('the unbroken run finishes every call', () => {
-  expect(whole).toBe('done\n');
   expect(keysOf(unbroken.journal)).toHaveLength(QUERIES * MODELS.length);
 });
 
-/** One test of at most five kills, so that none takes long; the seed decides at which journal sizes. */
-const ROUNDS = Array.from({ length: Math.ceil(KILLS / 5) }, (_, i) => [i + 1, Math.min(5, KILLS - 5 * i)] as const);
+/** One test a kill, so that none takes long: somewhere in the nth part of the calls, the seed decides where. */
+const random = seededRandom(1);
+/** So many kills wear one run down; then the next one begins. */
+const ROUND = Math.min(5, KILLS);
+const MOMENTS = Array.from({ length: KILLS }, (_, kill) => (kill % ROUND) + random.uniform());
+const callsAt = (moment: number) => (moment / ROUND) * QUERIES * MODELS.length;
 
-describe.each(ROUNDS)('played back (seed %d), killed %d times', (seed, wanted) => {
-  test('it ends with the same files, and no call stands in the journal twice', async () => {
-    const random = seededRandom(seed);
-    let kills = 0;
-    let project = newProject();
-    while (kills < wanted) {
-      // Spread over the calls; the last ones fall into the writing of the results.
-      const calls = Math.min(1, (kills + random.uniform()) / Math.max(1, wanted - 1)) * QUERIES * MODELS.length;
-      if (await killedAfter(calls, project)) kills++;
-      else {
-        // Faster than the kill: finished whole, so the rest of the kills go to another run.
-        expectSameFiles(project);
-        project = newProject();
-      }
-    }
-    expect(runToItsEnd(project)).toBe('done\n');
+describe('played back', () => {
+  let project = newProject();
+  test.each(MOMENTS)('killed at %d', async (moment) => {
+    if (moment < 1) project = newProject();
+    // Faster than the kill: finished whole, so the kill goes to another run.
+    while (!(await killedAfter(callsAt(moment), project))) project = newProject();
+    if (moment < ROUND - 1) return;
+    await finished(project);
     expectSameFiles(project);
   });
 });
 
-describe.each(ROUNDS)('over the network (seed %d), killed %d times', (seed, wanted) => {
-  test('no answer that was kept is asked for again, and the outcomes are those of an unbroken run', async () => {
-    const random = seededRandom(seed);
-    const project = newProject(true);
-    let kept = new Set<string>();
-    let again = 0;
+describe('over the network', () => {
+  let project = newProject(true);
+  let again = 0;
+  test.each(MOMENTS)('killed at %d, no answer that was kept is asked for again', async (moment) => {
+    if (moment < 1) project = newProject(true);
+    let kept = namesIn(project);
     server.onAsked = (name) => {
       if (kept.has(name)) again++;
     };
-    for (let kills = 0; kills < wanted; ) {
-      const calls = ((kills + random.uniform()) / wanted) * QUERIES * MODELS.length;
-      if (await killedAfter(calls, project)) kills++;
-      kept = new Set(entriesOf(project.journal).map(({ id, model }) => `${model} ${id}`));
+    const isLast = moment >= ROUND - 1;
+    while (!(await killedAfter(callsAt(moment), project))) {
+      project = newProject(true);
+      kept = namesIn(project);
     }
-    await ranToItsEnd(project);
+    kept = namesIn(project);
+    if (isLast) await finished(project);
     server.onAsked = () => {};
     expect(again).toBe(0);
+    if (!isLast) return;
     const outcomes = ({ output }: Project) => readFileSync(output, 'utf8').replace(/"latency":[\d.]+/g, '"latency":0');
     expect(outcomes(project)).toBe(outcomes(unbrokenAsked));
     const keys = keysOf(project.journal);
@@ -97,7 +109,7 @@ describe.each(ROUNDS)('over the network (seed %d), killed %d times', (seed, want
   });
 });
 
-test('a disk that fills up ends it with one sentence, no outcomes, and every finished call kept', () => {
+test('a disk that fills up ends it with one sentence, no outcomes, and every finished call kept', async () => {
   const project = newProject();
   // A limit on the size of files, in blocks of 512 bytes, fills up like a disk does.
   const limited = `ulimit -f ${Math.floor(journalSize / 2 / 512)}; exec "$0" "$@"`;
@@ -105,7 +117,7 @@ test('a disk that fills up ends it with one sentence, no outcomes, and every fin
     `VSR_FILE 2 ${project.journal} cannot be written: the file would be larger than the system allows.\n`,
   );
   expect(readdirSync(project.path)).toEqual(['outcomes.jsonl.journal']);
-  expect(runToItsEnd(project)).toBe('done\n');
+  await finished(project);
   expectSameFiles(project);
 });
 
@@ -142,6 +154,11 @@ async function countingServer() {
   return counting;
 }
 
+/** Who was asked what, of the answers that are kept. */
+function namesIn({ journal }: Project): Set<string> {
+  return new Set(entriesOf(journal).map(({ id, model }) => `${model} ${id}`));
+}
+
 function expectSameFiles({ path, journal }: Project): void {
   for (const name of RESULTS)
     expect(readFileSync(join(path, name), 'utf8')).toBe(readFileSync(join(unbroken.path, name), 'utf8'));
@@ -162,31 +179,33 @@ function entriesOf(journal: string): { key: string; id: string; model: string }[
   return lines.map((line) => JSON.parse(line));
 }
 
-function configFor({ output, overNetwork }: Project): string {
+function configFor({ output, overNetwork }: Project): VsrConfig {
   const benchmark = { dataFile: overNetwork ? questions : queries, output, concurrency: 2 };
-  if (!overNetwork) return JSON.stringify(configSchema.parse({ benchmark }));
+  if (!overNetwork) return configSchema.parse({ benchmark });
   const vllmEndpoints = [{ name: 'local', type: 'openai-compatible', baseUrl: `${server.origin}/v1` }];
   const modelConfig = Object.fromEntries(MODELS.map((alias) => [alias, {}]));
-  return JSON.stringify(configSchema.parse({ vllmEndpoints, modelConfig, benchmark }));
+  return configSchema.parse({ vllmEndpoints, modelConfig, benchmark });
 }
 
-/** While this process serves. */
-async function ranToItsEnd(project: Project): Promise<void> {
-  expect(await killedAfter(Number.POSITIVE_INFINITY, project)).toBe(false);
+/** Runs the rest of it here. */
+async function finished(project: Project): Promise<void> {
+  await benchmark(configFor(project), {});
 }
 
 /** What it says in the end. */
 function runToItsEnd(project: Project, [shell, ...before]: string[] = []): string {
-  const command = [process.execPath, child, configFor(project)];
+  const command = [process.execPath, child, JSON.stringify(configFor(project))];
   const [program, ...given] = shell ? [shell, ...before, ...command] : command;
   const { stdout, stderr } = spawnSync(program!, given, { encoding: 'utf8' });
   return (stdout + stderr).replace(/^\.+/, '');
 }
 
-/** Starts the benchmark and kills it when so many calls are done, earlier runs included; false if it ended before. */
+/** Starts the benchmark and kills it when so many calls are done, earlier runs included; false if it was faster. */
 async function killedAfter(calls: number, project: Project): Promise<boolean> {
   const done = existsSync(project.journal) ? readFileSync(project.journal, 'utf8').split('\n').length - 1 : 0;
-  const running = spawn(process.execPath, [child, configFor(project)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const running = spawn(process.execPath, [child, JSON.stringify(configFor(project))], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   let dots = 0;
   // The first dot comes before the first call.
   running.stdout.on('data', (chunk: Buffer) => {
