@@ -75,6 +75,15 @@ export interface EngineUsed {
   readonly device: 'cpu' | 'cuda';
 }
 
+export interface PeopleSummary {
+  /** With preferences or rated turns. */
+  readonly users: number;
+  /** Votes and ratings that people gave. */
+  readonly turns: number;
+  /** Whose preferences or votes were invented: nobody's, everybody's, or the votes alone. */
+  readonly simulated: 'none' | 'users' | 'votes';
+}
+
 export interface AddedModel {
   readonly model: string;
   readonly file: string;
@@ -128,6 +137,8 @@ export interface Manifest {
     readonly queryLimit: number;
     readonly folds: number;
   };
+  /** Whom it knows; absent: trained before people were kept. */
+  readonly people?: PeopleSummary;
   /** Models that joined later (--add-model), with the file of outcomes that they brought; oldest first. */
   readonly added?: readonly AddedModel[];
   readonly modelStats: Readonly<Record<string, ModelStats>>;

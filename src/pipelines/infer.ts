@@ -9,11 +9,15 @@ import { streamQueries } from '../data/read-queries.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { rowOf } from '../math/matrix.js';
 import { type Decision, decide } from '../routers/decide.js';
+import { loadRouter } from '../routers/registry.js';
 import type { PipelineContext } from './context.js';
 import { type Explained, explainer } from './infer/explain.js';
 import { scoreBlock, unavailable } from './infer/score-block.js';
 import { userPolicies } from './infer/user-policy.js';
 import { defaultDecision, encoderFailed } from './infer/without-embedding.js';
+import { addHistory } from './people/add-history.js';
+import { askerLookup, askersOf } from './people/askers.js';
+import { openPersonStore } from './people/person-store.js';
 import { FROM_EXAMPLE_NOTICE } from './sources.js';
 import { readStoredUsers } from './trained/companion-files.js';
 import { openRouter, openTrained, type Trained } from './trained/trained-router.js';
@@ -60,18 +64,32 @@ export async function* infer(
   if (manifest.data.example) context.onNotice?.(FROM_EXAMPLE_NOTICE);
   const name = options.router ?? manifest.bestRouter;
   const router = await openRouter(trained, name);
+  const people = openPersonStore(trained.artifact);
+  if (options.history !== undefined) await addHistory(people, options.history, trained, config, context);
   const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options);
+  const askerOf = askerLookup(manifest, people, options);
   const explain = options.explain ? explainer(trained, router) : undefined;
+  const { needs } = await loadRouter(name);
   const warned = new Set<string>();
   for await (const block of blocks(queriesOf(config, manifest.features.categories ?? [], context, stdin))) {
     throwIfAborted(context.signal);
-    const scored = 'encoder' in trained ? await scoreBlock(trained, router, block, context) : undefined;
+    const asked = block.map((query) => askerOf(options.userId ?? query.userId));
+    const askers = needs.users ? askersOf(asked) : undefined;
+    const scored = 'encoder' in trained ? await scoreBlock(trained, router, block, askers, context) : undefined;
     for (const [i, query] of block.entries()) {
       const userId = options.userId ?? query.userId;
-      const { policy, unknownUser } = policyOf(userId);
+      const { policy } = policyOf(userId);
+      const asker = asked[i]!;
+      const unknownUser = !asker.known;
       if (unknownUser && !warned.has(userId!)) {
         warned.add(userId!);
-        context.onNotice?.(`User ${userId} is new: no preference is known, the weights of the artifact decide.`);
+        context.onNotice?.(
+          `User ${userId} is new: no preference is known, ${needs.users ? 'what holds for everybody decides' : 'the weights of the artifact decide'}.`,
+        );
+      }
+      if (asker.simulated && !warned.has(userId!)) {
+        warned.add(userId!);
+        context.onNotice?.(`User ${userId} is simulated: nobody stated these preferences.`);
       }
       const decision = scored
         ? decide(rowOf(scored.scores, i), { inputTokens: estimateTokens(query.query) }, policy)
@@ -82,7 +100,7 @@ export async function* infer(
         router: name,
         decision:
           unknownUser && decision.reason === 'highest_utility' ? { ...decision, reason: 'global_prior' } : decision,
-        ...(explain && scored && { explained: await explain(scored.features, i) }),
+        ...(explain && scored && { explained: await explain(scored.features, i, asker) }),
         timing: scored?.timing ?? { embed: 0, score: 0 },
         artifact: `sha256:${manifest.data.sha256}`,
       };

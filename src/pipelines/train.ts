@@ -5,7 +5,6 @@ import { routerFiles } from '../artifacts/router-file.js';
 import type { VsrConfig } from '../config/schema.js';
 import { configForManifest } from '../config/secrets.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
-import { takeRows } from '../math/matrix.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
 import { embedForTraining } from './learning/embed-for-training.js';
@@ -14,11 +13,14 @@ import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
+import { histories } from './people/histories.js';
+import { scoreRows } from './people/objective-asker.js';
+import { preparePeople } from './people/prepare-people.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
 import { earned, fitRouter } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
-import { routerRequests } from './train/requests.js';
+import { requestsToFold, routerRequests } from './train/requests.js';
 import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
 import { searchSpaces } from './train/search-spaces.js';
 import { tuneRouter } from './train/tune.js';
@@ -53,7 +55,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       },
     );
   }
-  const folds = foldCount(config.train.folds, data);
+  const foldRequests = await requestsToFold(requests, config.train.folds);
+  const folds = foldRequests.length > 0 ? foldCount(config.train.folds, data) : 0;
   const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
 
   const seen = [rows.train, rows.validation, folded];
@@ -62,7 +65,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
   const learned = learnFeatures(config, data, rows.train, embeddings);
   const features = withBlock(learned, data, embeddings);
-  const learning = { table, features, groups: data.groups, units: data.units };
+  const names = requests.map(({ name }) => name);
+  const people = await preparePeople(config, data, encoder, learned.space, names, context);
+  const learning = { table, features, groups: data.groups, units: data.units, people };
 
   const { objective, moved } = pinObjective(config, table, rows.train);
   if (moved) context.onWarning?.(moved);
@@ -77,7 +82,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     const fit = { ...run, stage: `fit ${name}` };
     const { fitted, seconds } = await fitRouter(tuned.request, learning, rows.train, fit, context);
     throwIfAborted(context.signal);
-    const scores = await fitted.score({ features: takeRows(features, rows.validation) });
+    const scores = await scoreRows(fitted, learning, rows.validation, objective);
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
     Object.assign(files, await exportFiles(fitted, config.train.export, encoder.fingerprint));
     routers[name] = {
@@ -92,12 +97,14 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   }
   if (folds > 0) {
     const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
-    Object.assign(files, foldFiles(await outOfFold(requests, learning, folded, options, context), table));
+    Object.assign(files, foldFiles(await outOfFold(foldRequests, learning, folded, options, context), table));
   }
   const stored = storedEncoder(encoder);
   const block = featureFiles(learned.space, stored.tensors);
   Object.assign(files, block.files);
-  Object.assign(files, await companionFiles(config, data, rows.train));
+  Object.assign(files, companionFiles(data, people.known, rows.train));
+  const pasts = histories(learning, rows.train, people, encoder.fingerprint);
+  Object.assign(files, pasts.files);
   throwIfAborted(context.signal);
 
   const manifest = writeArtifactDirectory(
@@ -124,6 +131,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
         queryLimit,
         folds,
       },
+      people: pasts.summary,
       modelStats: Object.fromEntries(table.models.map((model, m) => [model, policy.stats[m]!])),
       bestSingle: policy.fallback,
       config: configForManifest(config),

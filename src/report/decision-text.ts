@@ -31,6 +31,13 @@ type ShownExplanation =
       readonly size: number;
       readonly examples: readonly ShownText[];
     }
+  | {
+      readonly kind: 'history';
+      readonly turns: readonly (ShownText & {
+        readonly ratings: Readonly<Record<string, number>>;
+        readonly weight: number;
+      })[];
+    }
   | { readonly kind: 'none' };
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -68,6 +75,16 @@ function explanationLines(explained: ShownExplanation | undefined): string[] {
     const head = `  cluster ${explained.cluster} of ${explained.size} training queries, nearest to its centre:`;
     return [head, ...explained.examples.map(({ query }) => `    ${oneLine(query)}`)];
   }
+  if (explained.kind === 'history') {
+    if (explained.turns.length === 0) return ['  this user has rated nothing yet: what holds for everybody decides'];
+    return [
+      '  own past turns that weighed most:',
+      ...explained.turns.map(({ query, ratings, weight }) => {
+        const said = Object.entries(ratings).map(([model, rating]) => `${model} ${signed(rating)}`);
+        return `    ${weight.toFixed(3)}  ${said.join(', ')}: ${oneLine(query)}`;
+      }),
+    ];
+  }
   return [
     '  nearest training queries (cosine):',
     ...explained.neighbours.map(({ query, similarity }) => `    ${similarity.toFixed(3)}  ${oneLine(query)}`),
@@ -77,6 +94,11 @@ function explanationLines(explained: ShownExplanation | undefined): string[] {
 function oneLine(text: string): string {
   const flat = text.replace(/\s+/g, ' ').trim();
   return flat.length <= TEXT_WIDTH ? flat : `${flat.slice(0, TEXT_WIDTH - 1)}…`;
+}
+
+/** A rating in [−1, 1]. */
+function signed(rating: number): string {
+  return `${rating > 0 ? '+' : ''}${Number(rating.toFixed(2))}`;
 }
 
 function significant(dollars: number): string {

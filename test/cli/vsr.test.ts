@@ -76,6 +76,8 @@ const COMMAND_FLAGS: Record<string, string[]> = {
   train: [
     '--data-file',
     '--users',
+    '--votes',
+    '--history',
     '--output-dir',
     '--router',
     '--quality-weight',
@@ -109,6 +111,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--artifacts',
     '--router',
     '--user-id',
+    '--history',
     '--category',
     '--candidates',
     '--quality-weight',
@@ -121,6 +124,9 @@ const COMMAND_FLAGS: Record<string, string[]> = {
   analyze: [
     '--data-file',
     '--artifacts',
+    '--compare',
+    '--decisions',
+    '--only',
     '--output',
     '--split',
     '--split-by',

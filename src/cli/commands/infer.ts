@@ -34,6 +34,12 @@ export const inferCommand: CommandModule = {
       description: "whose preferences weigh (default the row's user_id)",
     },
     {
+      usage: '--history <file>',
+      key: ['infer', 'history'],
+      kind: 'text',
+      description: 'rated turns of the askers, beside what the artifact knows of them',
+    },
+    {
       usage: '--category <name>',
       key: ['infer', 'category'],
       kind: 'text',

@@ -21,6 +21,18 @@ export const trainCommand: CommandModule = {
       description: "users' preferences (default ./users.jsonl)",
     },
     {
+      usage: '--votes <file>',
+      key: ['data', 'votes'],
+      kind: 'text',
+      description: "people's votes or ratings: JSON lines, arena Parquet, PersonalizedRouter CSV",
+    },
+    {
+      usage: '--history <file>',
+      key: ['data', 'history'],
+      kind: 'text',
+      description: 'rated turns of conversations, JSON lines',
+    },
+    {
       usage: '--output-dir <directory>',
       key: ['train', 'outputDir'],
       kind: 'text',

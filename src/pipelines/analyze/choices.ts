@@ -1,11 +1,12 @@
 // What each trained router would have chosen, on rows it never learned from.
 import type { ModelStats } from '../../artifacts/manifest.js';
-import { rowOf, takeRows } from '../../math/matrix.js';
+import { rowOf } from '../../math/matrix.js';
 import type { Objective } from '../../math/utility.js';
 import type { Scale } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import { policyFrom } from '../learning/learned-policy.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
+import { scoreRows } from '../people/objective-asker.js';
 import { choose } from '../train/fit-routers.js';
 import { featureRows } from '../trained/feature-rows.js';
 import type { StoredFolds } from '../trained/fold-files.js';
@@ -43,7 +44,7 @@ export async function heldOutChoices(
   return Promise.all(
     names.map(async (name) => {
       const router = await openRouter(trained, name);
-      const scores = await router.score({ features: takeRows(features, rows) });
+      const scores = await scoreRows(router, { table: data.table, features }, rows, objective);
       const own = { ...policy, scale: router.scale };
       const choices = rows.map((row, i) => choose(data.table, row, rowOf(scores, i), own));
       const expected = expectedScores(

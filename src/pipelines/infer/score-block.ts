@@ -2,6 +2,7 @@
 import type { Query } from '../../data/query.js';
 import { featuresOf } from '../../features/feature-space.js';
 import type { Matrix } from '../../math/matrix.js';
+import type { Askers } from '../../routers/people.js';
 import type { FittedRouter } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import type { RoutedQuery } from '../infer.js';
@@ -21,6 +22,7 @@ export async function scoreBlock(
   { encoder, space }: Trained,
   router: FittedRouter,
   queries: readonly Query[],
+  askers: Askers | undefined,
   context: PipelineContext,
 ): Promise<ScoredBlock | undefined> {
   const started = performance.now();
@@ -39,7 +41,10 @@ export async function scoreBlock(
     embeddings,
     queries.map(({ category }) => category),
   );
-  const scores = await router.score({ features });
+  const scores = await router.score({
+    features,
+    ...(askers && { askers, taskNames: queries.map(({ taskName }) => taskName) }),
+  });
   const scored = performance.now();
   return {
     features,

@@ -5,8 +5,9 @@ import { type Matrix, matrix64, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { type DecisionPolicy, decide } from '../../routers/decide.js';
 import { loadRouter } from '../../routers/registry.js';
-import type { FitContext, FittedRouter, TrainingTable } from '../../routers/router.js';
+import type { FitContext, FittedRouter, RouterNeeds, TrainingTable } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
+import { columnsBeside, type LearningPeople } from '../people/learning-people.js';
 import type { Checkpoints } from './checkpoints.js';
 
 /** Everything a fit needs, for all rows; a fit picks its own. */
@@ -18,6 +19,8 @@ export interface LearningData {
   readonly groups: Int32Array;
   /** [N] what is folded together; default the query's text. */
   readonly units?: readonly string[];
+  /** Absent: a fit knows features and qualities alone. */
+  readonly people?: LearningPeople;
 }
 
 export interface RouterRequest {
@@ -51,7 +54,7 @@ export async function fitRouter(
 ): Promise<FitOutcome> {
   const router = await loadRouter(request.name);
   const started = performance.now();
-  const fitted = await router.fit(trainingTable(data, rows), request.params, {
+  const fitted = await router.fit(trainingTable(data, rows, router.needs), request.params, {
     seed: seededRandom(seed).fork(request.name).int(0x7fffffff),
     signal: context.signal,
     training: router.needs.gradient ? { ...training, ...checkpoints?.of(stage) } : undefined,
@@ -105,12 +108,14 @@ export function meanInputTokens(table: OutcomeTable, row: number): number | null
   return n ? sum / n : null;
 }
 
-function trainingTable({ table, features, groups }: LearningData, rows: Int32Array): TrainingTable {
+function trainingTable(data: LearningData, rows: Int32Array, needs: RouterNeeds): TrainingTable {
+  const { table, features, groups, people } = data;
   const quality = takeRows(table.quality, rows);
   return {
     models: table.models,
     features: takeRows(features, rows),
     quality: matrix64(quality.rows, quality.cols, quality.data),
     groups: Int32Array.from(rows, (row) => groups[row]!),
+    ...(people && columnsBeside(data, rows, people, needs)),
   };
 }

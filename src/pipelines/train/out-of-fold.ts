@@ -1,9 +1,10 @@
 // Out-of-fold scores: every row scored by routers that never saw its fold, the router chosen inside each fold.
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted } from '../../errors/vsr-error.js';
-import { type Matrix, matrix, rowOf, takeRows } from '../../math/matrix.js';
+import { type Matrix, matrix, rowOf } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import { type PolicyOptions, policyFrom } from '../learning/learned-policy.js';
+import { scoreRows } from '../people/objective-asker.js';
 import { earned, type FitRun, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
 import { type Tuning, tuneRouter } from './tune.js';
 
@@ -55,8 +56,7 @@ export async function outOfFold(
       const run = { ...options, stage };
       const tuned = await tuneRouter(request, data, learn, run, context);
       const { fitted } = await fitRouter(tuned.request, data, learn, run, context);
-      const score = async (some: Int32Array) =>
-        (await fitted.score({ features: takeRows(data.features, some) })) as Matrix;
+      const score = (some: Int32Array) => scoreRows(fitted, data, some, options.objective);
       const outside = await score(Int32Array.from(held, (i) => rows[i]!));
       held.forEach((i, h) => {
         scores[request.name]!.data.set(rowOf(outside, h), i * models);

@@ -5,7 +5,7 @@ import { VsrError } from '../../errors/vsr-error.js';
 import { loadRouter, ROUTER_NAMES } from '../../routers/registry.js';
 import type { RouterRequest } from './fit-routers.js';
 
-/** The asked-for routers, or all that learn from outcomes alone. Throws `VSR_ROUTER_UNKNOWN`, `VSR_ROUTER_PARAMS` or `VSR_CONFIG_KEY_UNKNOWN` before anything is read or fitted. */
+/** The asked-for routers, or all. Throws `VSR_ROUTER_UNKNOWN`, `VSR_ROUTER_PARAMS` or `VSR_CONFIG_KEY_UNKNOWN` before anything is read or fitted. */
 export async function routerRequests(config: VsrConfig): Promise<RouterRequest[]> {
   const stray = Object.keys(config.routers).find((name) => !ROUTER_NAMES.includes(name));
   if (stray !== undefined) {
@@ -18,7 +18,7 @@ export async function routerRequests(config: VsrConfig): Promise<RouterRequest[]
       },
     );
   }
-  const names = [...new Set(config.train.router ?? (await learnersFromOutcomes()))];
+  const names = [...new Set(config.train.router ?? ROUTER_NAMES)];
   return Promise.all(
     names.map(async (name) => {
       const params = config.routers[name] ?? {};
@@ -28,8 +28,12 @@ export async function routerRequests(config: VsrConfig): Promise<RouterRequest[]
   );
 }
 
-/** Routers that know the person are trained where they are named. */
-async function learnersFromOutcomes(): Promise<string[]> {
-  const routers = await Promise.all(ROUTER_NAMES.map(loadRouter));
-  return routers.filter(({ needs }) => !needs.interactions && !needs.users).map(({ name }) => name);
+/** Routers that know the person are fitted once a fold only where folds are asked for: each such fit takes as long as all others together. */
+export async function requestsToFold(
+  requests: readonly RouterRequest[],
+  folds: number | 'auto',
+): Promise<readonly RouterRequest[]> {
+  if (folds !== 'auto') return requests;
+  const routers = await Promise.all(requests.map(({ name }) => loadRouter(name)));
+  return requests.filter((_, i) => !routers[i]!.needs.users);
 }

@@ -3,12 +3,12 @@
 import type { TuningTrial } from '../../artifacts/manifest.js';
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
-import { takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { mean, standardDeviation } from '../../math/stats.js';
 import { drawParams, type SearchSpace } from '../../routers/search-space.js';
 import type { PipelineContext } from '../context.js';
 import { type PolicyOptions, policyFrom } from '../learning/learned-policy.js';
+import { scoreRows } from '../people/objective-asker.js';
 import { type Earned, earned, type FitRun, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
 
 /** How many trials, of what; for all routers of a run. */
@@ -93,7 +93,7 @@ async function judge(
     try {
       // A clamped k or a short table is said once, of the fit that counts.
       const { fitted } = await fitRouter(request, data, learn, options, { ...context, onWarning: undefined });
-      const scores = await fitted.score({ features: takeRows(data.features, held) });
+      const scores = await scoreRows(fitted, data, held, options.objective);
       parts.push(earned(data.table, held, scores, { ...policyFrom(data.table, learn, options), scale: fitted.scale }));
     } catch (error) {
       if (!(error instanceof VsrError) || error.code !== 'VSR_TRAINING_DATA') throw error;

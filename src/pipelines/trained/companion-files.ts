@@ -1,9 +1,8 @@
 // The files an artifact carries beside its routers: the users' preferences, the learning queries, the catalogue.
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
-import type { VsrConfig } from '../../config/schema.js';
-import { readUsers, type UserPreferences } from '../../data/users.js';
+import type { UserPreferences } from '../../data/users.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
-import { userSource } from '../sources.js';
+import type { KnownPeople } from '../people/known-people.js';
 import { FEATURES_FILE } from './feature-files.js';
 
 const USERS_FILE = 'users.json';
@@ -16,12 +15,11 @@ export interface LearnedQuery {
   readonly query: string;
 }
 
-export async function companionFiles(
-  config: VsrConfig,
+export function companionFiles(
   data: OutcomeData,
+  { preferences }: Pick<KnownPeople, 'preferences'>,
   learned: Int32Array,
-): Promise<Record<string, string>> {
-  const users = userSource(config, data.example);
+): Record<string, string> {
   const queries = Array.from(learned, (row): LearnedQuery => {
     const { id, query } = data.table.queries[row]!;
     return { id, query };
@@ -29,7 +27,7 @@ export async function companionFiles(
   return {
     [MODELS_FILE]: json(Object.fromEntries(data.table.models.map((model) => [model, data.catalogue.get(model) ?? {}]))),
     [QUERIES_FILE]: json(queries),
-    ...(users && { [USERS_FILE]: json([...(await readUsers(users)).values()]) }),
+    ...(preferences.length > 0 && { [USERS_FILE]: json(preferences) }),
   };
 }
 

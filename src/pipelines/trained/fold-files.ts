@@ -49,9 +49,11 @@ export function readFolds(artifact: ArtifactDirectory): StoredFolds | undefined 
     selected,
     fold: tensors.fold!.data as Int32Array,
     scores: Object.fromEntries(
-      Object.keys(routers).map((name) => {
-        const { shape, data } = tensors[`scores.${name}`]!;
-        return [name, { rows: shape[0]!, cols: shape[1]!, data: data as Float32Array }];
+      Object.keys(routers).flatMap((name) => {
+        const stored = tensors[`scores.${name}`];
+        if (!stored) return []; // not folded
+        const { shape, data } = stored;
+        return [[name, { rows: shape[0]!, cols: shape[1]!, data: data as Float32Array }]];
       }),
     ),
   };

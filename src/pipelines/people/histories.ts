@@ -1,0 +1,70 @@
+// histories/<shard>.jsonl: each person's newest rated turns, so that a router can be told who asks.
+import { createHash } from 'node:crypto';
+import type { PeopleSummary } from '../../artifacts/manifest.js';
+import type { OutcomeTable } from '../../data/outcome-table.js';
+import { type Matrix, rowOf } from '../../math/matrix.js';
+import type { LearningPeople } from './learning-people.js';
+import { simulatedTurns } from './simulated-turns.js';
+import { encodeVector, type StoredTurn } from './stored-turn.js';
+
+/** Turns kept of each person, the newest: more than any router reads by default. */
+export const KEPT_TURNS = 100;
+
+/** People whose ids share the first three hex digits of a hash share a file: one of a hundred thousand is found in a small one. */
+export function shardOf(userId: string): string {
+  return createHash('sha256').update(userId).digest('hex').slice(0, 3);
+}
+
+export const historyFile = (userId: string): string => `histories/${shardOf(userId)}.jsonl`;
+
+/** The turns of all people; where nobody has rated anything, the simulated ones on `rows`. */
+export function histories(
+  { table, features }: { readonly table: OutcomeTable; readonly features: Matrix },
+  rows: Int32Array,
+  { known, cost, turnFeatures, turnQuery, simulatedVotes, seed }: LearningPeople,
+  encoder: string,
+): { readonly files: Readonly<Record<string, string>>; readonly summary: PeopleSummary } {
+  const real = known.turns.length > 0;
+  const { turns, rows: rowOfTurn } = real
+    ? { turns: known.turns, rows: turnQuery }
+    : simulatedTurns(simulatedVotes ? known.people : [], table, cost, rows, seed);
+  const from = real ? turnFeatures : features;
+  const orders = real ? known.orders : Float64Array.from(turns, ({ turn }) => turn!);
+  const ofUser = new Map<string, number[]>();
+  turns.forEach(({ userId }, i) => {
+    const own = ofUser.get(userId);
+    if (own) own.push(i);
+    else ofUser.set(userId, [i]);
+  });
+  const lines = new Map<string, string[]>();
+  for (const [user, own] of ofUser) {
+    const newest = own.sort((a, b) => orders[a]! - orders[b]! || a - b).slice(-KEPT_TURNS);
+    const file = historyFile(user);
+    const shard = lines.get(file) ?? [];
+    lines.set(file, shard);
+    for (const i of newest) {
+      const { query, sessionId, models, ratings, kind } = turns[i]!;
+      const stored: StoredTurn = {
+        user,
+        session: sessionId,
+        order: orders[i]!,
+        query,
+        models,
+        ratings,
+        kind,
+        ...((!real || known.simulated) && { simulated: true }),
+        encoder,
+        vector: encodeVector(rowOf(from, rowOfTurn[i]!)),
+      };
+      shard.push(`${JSON.stringify(stored)}\n`);
+    }
+  }
+  return {
+    files: Object.fromEntries(Array.from(lines, ([file, texts]) => [file, texts.join('')])),
+    summary: {
+      users: known.people.length,
+      turns: known.turns.length,
+      simulated: known.simulated ? 'users' : simulatedVotes ? 'votes' : 'none',
+    },
+  };
+}

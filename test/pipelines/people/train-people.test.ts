@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { openArtifactDirectory } from '../../../src/artifacts/artifact-directory.js';
+import { analyze } from '../../../src/pipelines/analyze.js';
+import { infer, type RoutedQuery } from '../../../src/pipelines/infer.js';
+import { train } from '../../../src/pipelines/train.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { configIn, jsonLines, listening, toyOutcomes } from '../toy-project.js';
+
+const project = temporaryFolder();
+const QUICK = {
+  'train.router': ['knn', 'gmtrouter', 'personalizedrouter'],
+  'routers.gmtrouter': { hidden: 16, heads: 2, epochs: 2 },
+  'routers.personalizedrouter': { embedding_dim: 8, train_epoch: 2, neighbours: 10 },
+  'train.engine': 'wasm',
+  'train.folds': 'auto',
+};
+const heard = listening();
+
+const settings = (more: Record<string, unknown> = {}) =>
+  configIn(project.path, { ...QUICK, 'data.models': join(project.path, 'models.json'), ...more });
+
+const ask = async (more: Record<string, unknown>, context = listening()): Promise<RoutedQuery> => {
+  const routed: RoutedQuery[] = [];
+  for await (const one of infer(await settings(more), context)) routed.push(one);
+  return routed[0]!;
+};
+
+beforeAll(async () => {
+  project.write('outcomes.jsonl', jsonLines(toyOutcomes(120)));
+  project.write(
+    'models.json',
+    JSON.stringify({
+      mathematician: { input_price: 2, output_price: 2, size: '70B', description: 'Answers questions of mathematics.' },
+      cook: { input_price: 2, output_price: 2, size: '7B', description: 'Knows recipes.' },
+      generalist: { input_price: 0.1, output_price: 0.1, description: 'Says something about everything.' },
+    }),
+  );
+  await train(await settings(), heard);
+}, 120_000);
+
+test('without people, nine are simulated, and it is said in one sentence', () => {
+  expect(heard.notices.filter((sentence) => sentence.includes('simulated'))).toEqual([
+    'gmtrouter and personalizedrouter learn on simulated users: 9 who trade quality against cost. Real ones: --votes, --users, --history.',
+  ]);
+  const { manifest } = openArtifactDirectory(join(project.path, 'artifacts'));
+  expect(manifest.people).toEqual({ users: 9, turns: 0, simulated: 'users' });
+  expect(Object.keys(manifest.routers)).toEqual(['knn', 'gmtrouter', 'personalizedrouter']);
+});
+
+test('two users get scores of their own from either router that knows the person', async () => {
+  for (const router of ['gmtrouter', 'personalizedrouter']) {
+    const scoresFor = async (id: string) =>
+      (await ask({ 'infer.query': 'butter garlic onion', 'infer.router': router, 'infer.user_id': id })).decision.ranking
+        .map(({ model, score }) => `${model} ${score}`)
+        .sort();
+    expect(await scoresFor('0'), router).not.toEqual(await scoresFor('8'));
+  }
+});
+
+test('a simulated user is called so', async () => {
+  const context = listening();
+  await ask({ 'infer.query': 'butter', 'infer.router': 'gmtrouter', 'infer.user_id': '3' }, context);
+  expect(context.notices).toContain('User 3 is simulated: nobody stated these preferences.');
+});
+
+test('a user nobody knows is routed by what holds for everybody', async () => {
+  for (const router of ['gmtrouter', 'personalizedrouter', 'knn']) {
+    const { decision } = await ask({ 'infer.query': 'butter', 'infer.router': router, 'infer.user_id': 'stranger' });
+    expect(decision.reason, router).toBe('global_prior');
+  }
+});
+
+test('--explain shows which of the own past turns weighed most', async () => {
+  const { explained } = await ask({
+    'infer.query': 'butter',
+    'infer.router': 'gmtrouter',
+    'infer.user_id': '3',
+    'infer.explain': true,
+  });
+  if (explained?.kind !== 'history') throw new Error(`explained by ${explained?.kind}`);
+  expect(explained.turns).toHaveLength(5);
+  const weights = explained.turns.map(({ weight }) => weight);
+  expect(weights).toEqual([...weights].sort((a, b) => b - a));
+  expect(Object.keys(explained.turns[0]!.ratings)).toHaveLength(2);
+});
+
+test('analyze judges every router', async () => {
+  const { reports } = await analyze(await settings({ 'analyze.split': 'test' }), listening());
+  expect(JSON.stringify(reports[0])).toContain('personalizedrouter');
+});
+
+test('--history is the past of a new user, less what is to come and what the artifact does not know', async () => {
+  const row = (i: number, more: object = {}) => ({
+    user_id: 77,
+    ts: `2026-01-0${i}T00:00:00Z`,
+    query: `butter ${i}`,
+    model_a: 'cook',
+    model_b: 'mathematician',
+    winner: 'model_a',
+    ...more,
+  });
+  project.write('history.jsonl', jsonLines([row(1), row(3, { ts: '2999-01-01T00:00:00Z' }), row(2, { model_a: 'poet' })]));
+  const context = listening();
+  const more = { 'infer.query': 'butter', 'infer.router': 'gmtrouter', 'infer.user_id': '77', 'infer.explain': true };
+  const { decision, explained } = await ask({ ...more, 'infer.history': join(project.path, 'history.jsonl') }, context);
+  expect(decision.reason).toBe('highest_utility');
+  if (explained?.kind !== 'history') throw new Error(`explained by ${explained?.kind}`);
+  expect(explained.turns.map(({ query }) => query).sort()).toEqual(['butter 1', 'butter 2']);
+  expect(context.warnings).toEqual([
+    `${join(project.path, 'history.jsonl')}: 1 rows are of a time to come and are left out.`,
+    `${join(project.path, 'history.jsonl')}: poet is not in the artifact; their ratings are left out.`,
+  ]);
+});
