@@ -1,12 +1,10 @@
 // In which formats a report is written, and to which files.
 import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
-import type { AnalyzeResult } from '../pipelines/analyze.js';
 import type { TextOptions } from '../report/text.js';
+import type { Analysis } from './analysis.js';
 
 export type ReportFormat = NonNullable<VsrConfig['analyze']['format']>[number];
-
-type Report = AnalyzeResult['reports'][0];
 
 const ENDINGS: Readonly<Record<ReportFormat, readonly string[]>> = {
   text: ['.txt'],
@@ -51,17 +49,24 @@ export function filesOf(
 }
 
 /** Each renderer is loaded only when its format is asked for. */
-export async function renderedReport(
+export async function rendered(
   format: ReportFormat,
-  report: Report,
-  beside: readonly Report[],
+  analysis: Analysis,
   paint?: TextOptions['paint'],
 ): Promise<string> {
+  const options = { markdown: format === 'markdown', ...(paint && { paint }) };
+  if (analysis.kind === 'findings') {
+    const { json, sheet } = analysis;
+    if (format === 'json') return `${JSON.stringify(json, null, 2)}\n`;
+    if (format === 'html') return (await import('../report/html/html-sheet.js')).renderSheetHtml(sheet);
+    return (await import('../report/sheet.js')).renderSheet(sheet, options);
+  }
+  const { report, beside } = analysis;
   if (format === 'json') {
     const { reportJson } = await import('../report/json.js');
     return `${JSON.stringify(reportJson(report, beside), null, 2)}\n`;
   }
   if (format === 'html') return (await import('../report/html/html-report.js')).renderHtml(report, beside);
   const { renderText } = await import('../report/text.js');
-  return renderText(report, { beside, markdown: format === 'markdown', ...(paint && { paint }) });
+  return renderText(report, { beside, ...options });
 }

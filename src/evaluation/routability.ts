@@ -1,6 +1,7 @@
 // Can routing pay at all? What the outcomes alone say, before any router is trained.
 import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Matrix } from '../math/matrix.js';
+import { LEAST_HEADROOM } from './advice.js';
 import { allRows, argMax, columnMeans, rowMaxima, rowMeans, taskLookup, taskOf } from './baselines.js';
 import { presentMean } from './choice-metrics.js';
 import { type Locality, locality } from './locality.js';
@@ -32,9 +33,6 @@ export interface Routability {
   /** One sentence. */
   readonly advice: string;
 }
-
-/** Headroom below which no router can pay for itself. */
-const LEAST_HEADROOM = 0.02;
 
 /** @param vectors [N×D] embeddings of the queries, for locality */
 export function routability(table: OutcomeTable, vectors: Matrix | null, seed: number): Routability {

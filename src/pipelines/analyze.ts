@@ -6,6 +6,7 @@ import { taskOf } from '../evaluation/baselines.js';
 import { evaluateRouters } from '../evaluation/evaluate-routers.js';
 import type { Report } from '../evaluation/report.js';
 import { type Matrix, takeRows } from '../math/matrix.js';
+import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
 import { type Judged, openJudged } from './analyze/judged.js';
 import { partOf } from './analyze/part.js';
@@ -42,8 +43,6 @@ export async function analyze(
   }
   return { reports: [first, ...beside] };
 }
-
-export const DEFAULT_ARTIFACTS = 'artifacts';
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {
   const { trained, data, objective } = judged;

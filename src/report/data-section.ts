@@ -23,11 +23,11 @@ export function dataSection(
   );
   return [
     section(`Data (${data.label})`, wrap(dataSentence(report)), models),
-    section('Can routing pay?', ...routabilityLines(routability)),
+    section('Can routing pay?', ...routabilityLines(routability).map((line) => wrap(line))),
   ];
 }
 
-function routabilityLines(routability: Routability): string[] {
+export function routabilityLines(routability: Routability): string[] {
   const { pool, poolPerDollar, locality } = routability;
   const lines = [
     routability.advice,
@@ -41,7 +41,7 @@ function routabilityLines(routability: Routability): string[] {
         ]
       : []),
   ];
-  return lines.map((line) => wrap(line));
+  return lines;
 }
 
 /** The first five: later models hardly matter. */

@@ -2,7 +2,7 @@
 import type { Report } from '../evaluation/report.js';
 import { count, counted, percent } from './format.js';
 
-export function dataSentence({ data }: Pick<Report, 'data'>): string {
+export function dataSentence({ data }: { readonly data: Omit<Report['data'], 'label' | 'learnedOn'> }): string {
   const { leaks, cells } = data;
   const fate = leaks?.excluded ? 'left out' : 'found';
   return `${[

@@ -1,6 +1,6 @@
 // vsr analyze: does routing pay? The verdict and the table behind it.
 import type { CommandModule } from '../command.js';
-import { filesOf, formatsOf, renderedReport } from '../report-format.js';
+import { filesOf, formatsOf, rendered } from '../report-format.js';
 import { writeResultFile } from '../result-file.js';
 
 export const analyzeCommand: CommandModule = {
@@ -12,10 +12,29 @@ export const analyzeCommand: CommandModule = {
       description: 'outcomes (default data.outcomes, ./outcomes.jsonl, else the bundled example)',
     },
     {
-      usage: '--artifacts <directory>',
+      usage: '--artifacts <directories>',
       key: ['analyze', 'artifacts'],
+      kind: 'list',
+      description:
+        'what vsr train wrote (default artifacts if it is here, else the outcomes alone); several: side by side',
+    },
+    {
+      usage: '--compare <directories...>',
+      key: ['analyze', 'compare'],
+      kind: 'list',
+      description: 'old and new artifacts: exit 3 if the new ones are worse',
+    },
+    {
+      usage: '--decisions <file>',
+      key: ['analyze', 'decisions'],
       kind: 'text',
-      description: 'what vsr train wrote (default artifacts)',
+      description: 'what vsr infer wrote: what the deployed router earned by the outcomes of the same queries',
+    },
+    {
+      usage: '--only <what>',
+      key: ['analyze', 'only'],
+      kind: 'text',
+      description: 'config, data or evaluation (default evaluation where artifacts are, else data)',
     },
     {
       usage: '--output <file>',
@@ -96,30 +115,28 @@ export const analyzeCommand: CommandModule = {
       description: 'exit 3 at this verdict or worse: inconclusive or do-not-route',
     },
   ],
-  examples: ['vsr analyze', 'vsr analyze --fail-on do-not-route', 'vsr analyze --format html --output report.html'],
+  examples: [
+    'vsr analyze',
+    'vsr analyze --fail-on do-not-route',
+    'vsr analyze --format html --output report.html',
+    'vsr analyze --compare old new',
+  ],
   async run({ load, context, terminal, json }) {
     const { config } = await load();
-    const { analyze } = await import('../../pipelines/analyze.js');
-    const { reports } = await analyze(config, context);
-    const [report, ...beside] = reports;
-    const { output, failOn } = config.analyze;
+    const { analysisFor } = await import('../analysis.js');
+    const analysis = await analysisFor(config, context);
+    const { output } = config.analyze;
     const formats = formatsOf(config.analyze, json);
     if (output === undefined) {
-      await terminal.write(await renderedReport(formats[0]!, report, beside, terminal.paint));
+      await terminal.write(await rendered(formats[0]!, analysis, terminal.paint));
     } else {
       const files = filesOf(output, formats);
-      for (const [path, format] of files) await writeResultFile(path, await renderedReport(format, report, beside));
-      await terminal.print(report.verdict.sentence);
+      for (const [path, format] of files) await writeResultFile(path, await rendered(format, analysis));
+      await terminal.print(analysis.kind === 'report' ? analysis.report.verdict.sentence : analysis.sheet.headline);
       terminal.notice(`The whole report is in ${files.map(([path]) => path).join(', ')}.`);
     }
-    return saysNo(report.verdict.kind, failOn) ? GATE : 0;
+    return analysis.no ? GATE : 0;
   },
 };
 
-/** From good to bad. */
-const VERDICTS = ['route', 'inconclusive', 'do-not-route'];
 const GATE = 3;
-
-function saysNo(verdict: string, failOn: string | undefined): boolean {
-  return failOn !== undefined && VERDICTS.indexOf(verdict) >= VERDICTS.indexOf(failOn);
-}

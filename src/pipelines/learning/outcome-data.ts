@@ -13,6 +13,7 @@ import { sampleQueries } from '../../data/sample.js';
 import { assignUnitSplits, type SplitBy, unitOf } from '../../data/split-units.js';
 import { assignSplits } from '../../data/splits.js';
 import { VsrError } from '../../errors/vsr-error.js';
+import { categoryList } from '../../features/category-list.js';
 import type { PipelineContext } from '../context.js';
 import { type OutcomesMeta, readOutcomesMeta } from '../outcomes-meta.js';
 import { catalogueSource, EXAMPLE_NOTICE, FROM_EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
@@ -63,7 +64,10 @@ export async function loadOutcomeData(
   context: PipelineContext,
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
-  const { rows: found, models } = await readOutcomes(source.path, { scale: config.scoring.scale });
+  const { rows: found, models } = await readOutcomes(source.path, {
+    scale: config.scoring.scale,
+    ...ownCategories(config),
+  });
   const rows = sampleRows(found, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
@@ -123,8 +127,13 @@ function sampleRows(rows: readonly OutcomeRow[], { queryLimit, seed }: SplitOpti
   return rows.filter((row) => taken.has(row.query));
 }
 
+/** A list of one's own, or semantic-router's, is what rows are read against; vsr's is the default of every reader. */
+function ownCategories({ features: { category } }: VsrConfig): { readonly categories?: readonly string[] } {
+  return category.labels === 'vsr' ? {} : { categories: categoryList(category.labels) };
+}
+
 /** The catalogue file, then the prices the benchmark was run with, then those of the config: the later wins. */
-async function loadCatalogue(
+export async function loadCatalogue(
   config: VsrConfig,
   example: boolean,
   meta: OutcomesMeta | undefined,

@@ -6,10 +6,9 @@ import { calibrationFigure } from './calibration-figure.js';
 import { svgDrawer } from './chart.js';
 import { escapeHtml } from './escape.js';
 import { glossary } from './glossary.js';
+import { page } from './page.js';
 import { planeFigure } from './plane-figure.js';
-import { SCRIPT } from './script.js';
 import { comparisonPart, dataPart, decisionsPart, routabilityPart, verdictSection } from './sections.js';
-import { STYLE } from './style.js';
 
 interface Part {
   readonly id: string;
@@ -45,36 +44,14 @@ export async function renderHtml(report: Report, beside: readonly Report[] = [])
   ];
   const more = [...carriedBySentence(report), ...lookupSentence(report)];
   return page(
-    report,
+    'Should these queries be routed?',
     `${verdictSection(report, more)}
 ${report.warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
 <nav aria-label="Sections"><ul>${parts.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ul></nav>
 ${parts.map(({ id, title, html }) => `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>\n${html}\n</section>`).join('\n')}`,
+    `${report.schema}, seed ${report.method.seed}. The same numbers for programs: vsr analyze --json.`,
+    'comparison',
   );
-}
-
-function page(report: Report, body: string): string {
-  const title = `vsr report: ${report.verdict.kind.replaceAll('-', ' ')}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<a class="skip" href="#comparison">Skip to the numbers</a>
-<main>
-<h1>Should these queries be routed?</h1>
-${body}
-<footer>${escapeHtml(`${report.schema}, seed ${report.method.seed}. The same numbers for programs: vsr analyze --json.`)}</footer>
-</main>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
 }
 
 function list(sentences: readonly string[]): string {

@@ -1,0 +1,3 @@
+// Where train leaves its artifacts unless told otherwise.
+
+export const DEFAULT_ARTIFACTS = 'artifacts';
