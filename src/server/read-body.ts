@@ -1,0 +1,42 @@
+// A request's body as a JSON object, within a limit of bytes that is kept while it comes in.
+import { isObject, type Json } from '../providers/json.js';
+import { ApiError } from './api-error.js';
+
+/** Throws `ApiError` 413, 415 for another content type (a page of a foreign origin may send those unasked), 400 for no JSON object. */
+export async function readBody(request: Request, limitBytes: number): Promise<Json> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/json\b/i.test(type)) {
+    throw new ApiError(415, `Expected content-type application/json, got ${JSON.stringify(type.slice(0, 80))}.`);
+  }
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > limitBytes) throw tooLarge(limitBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const { done = true, value } = (await reader?.read()) ?? {};
+    if (done || !value) break;
+    size += value.length;
+    if (size > limitBytes) {
+      // What still comes is not waited for: the connection ends with the reply.
+      throw tooLarge(limitBytes);
+    }
+    chunks.push(value);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
+    throw new ApiError(400, `The body is not JSON: ${why.slice(0, 200)}.`, { code: 'invalid_json' });
+  }
+  if (!isObject(json)) throw new ApiError(400, 'Expected a JSON object as the body.', { code: 'invalid_json' });
+  return json;
+}
+
+function tooLarge(limitBytes: number): ApiError {
+  return new ApiError(413, `The body is larger than ${limitBytes / 1e6} MB (serve.max_body_mb).`, {
+    code: 'request_too_large',
+    headers: { connection: 'close' },
+  });
+}
