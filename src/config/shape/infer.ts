@@ -1,0 +1,27 @@
+// What infer routes, for whom, under which limits.
+import { z } from 'zod';
+import { positiveInt, share, text, weights, weightsMessage } from './values.js';
+
+export const infer = z
+  .strictObject({
+    artifacts: text.default('artifacts'),
+    router: z.string().optional(),
+    query: z.string().optional(),
+    input: z.string().optional(),
+    output: text.optional(),
+    userId: z.string().optional(),
+    /** Rated turns of the people who ask, beside what the artifact knows of them. */
+    history: text.optional(),
+    /** Of every query; default what its row says, else what the artifact's classifier does. */
+    category: text.optional(),
+    candidates: z.array(z.string()).optional(),
+    qualityWeight: share.optional(),
+    costWeight: share.optional(),
+    maxCost: z.number().positive().optional(),
+    fallback: z.string().optional(),
+    /** Models of the ranking that are shown; without it three in a text, all in JSON. */
+    top: positiveInt.optional(),
+    explain: z.boolean().default(false),
+  })
+  .refine(weights, weightsMessage)
+  .prefault({});
