@@ -73,7 +73,7 @@ export async function benchmark(
     else refuseForeignOutput(paths);
     const stored = await readJournal(paths.journal);
     const plan = planFor(config, prepared, stored);
-    if (!config.benchmark.rescore) refuseBudget(config, plan, models, prepared.late);
+    if (!config.benchmark.rescore) refuseBudget(config, plan, models, prepared.late, context);
     saySkipped(plan, paths, context);
 
     const { finished, unmade, rescored, spent, budgetReached } = await work(config, context, {

@@ -46,6 +46,8 @@ export interface Completion {
   /** Milliseconds a local server took to load the model; not part of latency and ttft. */
   readonly loadTime?: number;
   readonly attempts: number;
+  /** What earlier attempts of the call took whose answers were thrown away (empty ones); paid for all the same. */
+  readonly retried?: readonly Pick<Completion, 'inputTokens' | 'outputTokens' | 'cachedTokens' | 'reportedCost'>[];
   /** tokens_estimated, refusal, recorded … */
   readonly flags: readonly string[];
   /** Set by the recorded provider where the metric cannot be played back: the quality that was recorded. */

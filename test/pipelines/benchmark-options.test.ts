@@ -103,6 +103,37 @@ describe('a budget', () => {
   });
 });
 
+describe('a budget without a price', () => {
+  const reporting = (cost: number, content = '#### 0'): Scripted => {
+    const usage = { prompt_tokens: 5, completion_tokens: 5, cost };
+    return { body: JSON.stringify({ choices: [{ message: { content }, finish_reason: 'stop' }], usage }) };
+  };
+  const openRouter = (budget: number) => {
+    const { config } = project({ queries: sums(20), models: { a: { maxTokens: 10 } }, benchmark: { budget } });
+    const vllmEndpoints = [{ ...config.vllmEndpoints[0]!, type: 'openrouter' as const, concurrency: 8 }];
+    return { ...config, vllmEndpoints };
+  };
+  test('is kept by what OpenRouter reports, and that is said', async () => {
+    server.script(reporting(1));
+    const context = listening();
+    const { spent, gate } = await run(openRouter(3), context);
+    // 0.1 dollars a token; the second call may take far more tokens than the two dollars that are left would pay.
+    expect([server.asked.length, spent, gate]).toEqual([
+      1,
+      1,
+      'The budget of $3 was reached: 19 calls were not made. The same command again goes on from there.',
+    ]);
+    expect(context.warnings).toEqual([
+      '--budget: the price of a is not known, only what OpenRouter reports after each call: the first call of each is made alone, the others are reckoned at the dearest token so far.',
+    ]);
+  });
+  test('counts empty answers that were asked again', async () => {
+    server.script(reporting(0.001, ''), reporting(0.001));
+    const { spent } = await run(openRouter(100));
+    expect([server.asked.length, spent]).toEqual([21, expect.closeTo(0.021, 12)]);
+  });
+});
+
 describe('--repeat', () => {
   test('asks again, gives each cell its repeats and their mean, and asks only what is new', async () => {
     let asked = 0;

@@ -8,21 +8,22 @@ export interface Reservation {
 export interface Budget {
   /**
    * Resolves when the call may start; null once it does not fit although nothing is in flight: then no call starts any more.
-   * Calls are let through in the order they asked.
+   * Calls are let through in the order they asked; one that may cost anything (Infinity) goes alone, with all that is left. A
+   * function is asked when it is the call's turn.
    */
-  reserve(worst: number): Promise<Reservation | null>;
+  reserve(worst: number | (() => number)): Promise<Reservation | null>;
   /** US dollars. */
   readonly spent: number;
   readonly reached: boolean;
 }
 
-/** No `limit`: every call may start, and spending is counted. US dollars. */
+/** No `limit`: every call may start at once, and spending is counted. US dollars. */
 export function createBudget(limit: number = Number.POSITIVE_INFINITY): Budget {
   let spent = 0;
   let reserved = 0;
   let inFlight = 0;
   let reached = false;
-  const waiting: { worst: number; resolve: (reservation: Reservation | null) => void }[] = [];
+  const waiting: { worst: number | (() => number); resolve: (reservation: Reservation | null) => void }[] = [];
 
   const start = (worst: number): Reservation => {
     let open = true;
@@ -42,20 +43,25 @@ export function createBudget(limit: number = Number.POSITIVE_INFINITY): Budget {
   };
   const next = () => {
     while (waiting.length > 0) {
-      const { worst, resolve } = waiting[0]!;
-      const fits = !reached && spent + reserved + worst <= limit;
+      const { worst: asked, resolve } = waiting[0]!;
+      const worst = typeof asked === 'number' ? asked : asked();
+      // A call of which nothing is known is made alone, while there is money left.
+      const known = worst < Number.POSITIVE_INFINITY;
+      const fits = !reached && (known ? spent + reserved + worst <= limit : inFlight === 0 && spent < limit);
       if (!fits && inFlight > 0 && !reached) return;
       waiting.shift();
       if (!fits) reached = true;
-      resolve(fits ? start(worst) : null);
+      resolve(fits ? start(known ? worst : limit - spent) : null);
     }
   };
   return {
-    reserve: (worst) =>
-      new Promise((resolve) => {
+    reserve: async (worst) => {
+      if (limit === Number.POSITIVE_INFINITY) return start(0);
+      return new Promise((resolve) => {
         waiting.push({ worst, resolve });
         next();
-      }),
+      });
+    },
     get spent() {
       return spent;
     },

@@ -10,6 +10,7 @@ import type { AskedModel } from './models.js';
 import type { RunPaths } from './paths.js';
 import type { Plan } from './plan.js';
 import type { Question } from './questions.js';
+import { reportsCost } from './reported-prices.js';
 import { worstCost } from './worst-cost.js';
 
 /** An output that would destroy its own input or has no place to be. Throws `VSR_USAGE` and `VSR_FILE`. */
@@ -83,26 +84,33 @@ export function refuseUnscored(
   );
 }
 
-/** A budget needs prices, and room for one call. Throws `VSR_CONFIG` and `VSR_USAGE`. */
+/** A budget needs prices, or servers that report costs, and room for one call. Throws `VSR_CONFIG` and `VSR_USAGE`. */
 export function refuseBudget(
   config: VsrConfig,
   plan: Plan,
   models: readonly AskedModel[],
   late: Pick<LateScoring, 'worstCost'>,
+  context: PipelineContext,
 ): void {
   const { budget } = config.benchmark;
   if (budget === undefined || plan.open.length === 0) return;
-  const unpriced = models.find(
-    ({ price, alias }) => price === null && plan.open.some((call) => call.model.alias === alias),
-  );
+  const asked = new Set(plan.open.map(({ model }) => model.alias));
+  const without = models.filter(({ price, alias }) => price === null && asked.has(alias));
+  const unpriced = without.find((model) => !reportsCost(model));
   if (unpriced) {
     throw new VsrError('VSR_CONFIG', `--budget cannot be kept: the price of ${unpriced.alias} is not known.`, {
       hint: `Write model_config.${unpriced.alias}.pricing (0 for a server of your own), or leave it out with --models.`,
     });
   }
+  if (without.length > 0) {
+    const names = without.map(({ alias }) => alias).join(', ');
+    context.onWarning?.(
+      `--budget: the price of ${names} is not known, only what OpenRouter reports after each call: the first call of each is made alone, the others are reckoned at the dearest token so far.`,
+    );
+  }
   let cheapest = Number.POSITIVE_INFINITY;
   for (const call of plan.open) {
-    const worst = worstCost(call, late);
+    const worst = call.model.price === null ? late.worstCost(call) : worstCost(call, late);
     if (worst === null) {
       throw new VsrError('VSR_CONFIG', '--budget cannot be kept: the price of the judge is not known.', {
         hint: `Write model_config.${config.scoring.judge.model}.pricing.`,

@@ -13,7 +13,8 @@ import type { Endpoint } from './models.js';
 import { type Call, routesFor } from './plan.js';
 import type { Precision } from './precision.js';
 import { spentOn } from './price.js';
-import { worstCost } from './worst-cost.js';
+import { createReportedPrices, reportsCost } from './reported-prices.js';
+import { worstCost, worstTokens } from './worst-cost.js';
 
 export interface CallRun {
   /** By endpoint name. */
@@ -57,6 +58,11 @@ export async function runCalls(calls: readonly Call[], run: CallRun): Promise<Un
     unmade.set(call.key, cell);
     run.leaveOut(call);
   };
+  const reported = createReportedPrices();
+  const worstOf = (call: Call): number => {
+    if (call.model.price !== null || !reportsCost(call.model)) return worstCost(call, run.late) ?? 0;
+    return reported.worst(call.model.alias, worstTokens(call)) + (run.late.worstCost(call) ?? 0);
+  };
   const make = async (call: Call) => {
     const { alias } = call.model;
     const reason =
@@ -67,7 +73,7 @@ export async function runCalls(calls: readonly Call[], run: CallRun): Promise<Un
       leaveOut(call, { quality: null, status: 'skipped', ...reason });
       return;
     }
-    const reservation = await run.budget.reserve(worstCost(call, run.late) ?? 0);
+    const reservation = await run.budget.reserve(() => worstOf(call));
     if (reservation === null) {
       leaveOut(call, { quality: null, status: 'skipped', error: 'the budget of the run was reached' });
       return;
@@ -81,6 +87,9 @@ export async function runCalls(calls: readonly Call[], run: CallRun): Promise<Un
         return;
       }
       spent = made.spent;
+      const { inputTokens, outputTokens } = made.completion ?? {};
+      if (made.completion?.reportedCost !== undefined)
+        reported.note(alias, made.completion.reportedCost, (inputTokens ?? 0) + (outputTokens ?? 0));
       const { status } = made.entry.cell;
       const refused = made.paid && (status === 'auth' || status === 'bad_request');
       refusals.set(alias, refused ? (refusals.get(alias) ?? 0) + 1 : 0);
@@ -158,7 +167,8 @@ async function ask(call: Call, run: CallRun, signal: AbortSignal): Promise<Made 
       });
       const { text, finishReason } = completion;
       const cell = cellOf(call, completion, run.scoring);
-      const spent = spentOn(model.price, completion) ?? 0;
+      const answers = [completion, ...(completion.retried ?? [])];
+      const spent = answers.reduce((sum, answer) => sum + (spentOn(model.price, answer) ?? 0), 0);
       const response = run.storeAnswers && { response: { text, finishReason } };
       return { paid, completion, spent, entry: { ...about, cell, ...response } };
     } catch (error) {

@@ -8,9 +8,17 @@ const IMAGE_TOKENS = 2000;
 
 /** US dollars; null where a price is unknown. */
 export function worstCost(call: Call, late: Pick<LateScoring, 'worstCost'>): number | null {
-  const { question, model } = call;
-  const inputTokens = mostTokens(model.systemPrompt, question.prompt) + IMAGE_TOKENS * question.images.length;
-  const own = costOf(model.price, { inputTokens, outputTokens: model.maxTokens });
+  const { model } = call;
+  const own = costOf(model.price, { inputTokens: mostInput(call), outputTokens: model.maxTokens });
   const judging = late.worstCost(call);
   return own === null || judging === null ? null : own + judging;
+}
+
+/** Tokens that a call may take at most, those of its answer included. */
+export function worstTokens(call: Call): number {
+  return mostInput(call) + call.model.maxTokens;
+}
+
+function mostInput({ question, model }: Call): number {
+  return mostTokens(model.systemPrompt, question.prompt) + IMAGE_TOKENS * question.images.length;
 }

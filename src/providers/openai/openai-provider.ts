@@ -12,6 +12,12 @@ import { createStreamReader, type StreamReader } from './stream-reader.js';
 
 export type { NetworkTools } from '../network.js';
 
+interface Sent extends Exchange {
+  readonly read: Read;
+  /** Of all its attempts. */
+  readonly answers: readonly Answer[];
+}
+
 type Read = { readonly answer: Answer } | { readonly failure: ReadFailure };
 
 /**
@@ -29,10 +35,11 @@ export async function createOpenAiProvider(
   const carry = await openCarrier(place.url);
   const bodies = requestBodies();
 
-  const send = async (request: CompletionRequest, body: RequestBody): Promise<Exchange & { readonly read: Read }> => {
+  const send = async (request: CompletionRequest, body: RequestBody): Promise<Sent> => {
     let read: Read | undefined;
     let reader: StreamReader | undefined;
     let shown = false;
+    const answers: Answer[] = [];
     const onText =
       request.onText &&
       ((piece: string) => {
@@ -41,6 +48,7 @@ export async function createOpenAiProvider(
       });
     const judge = (reply: Reply): Judgement => {
       read = readExchange(reply, request, reader);
+      if ('answer' in read) answers.push(read.answer);
       const judgement = judgementOf(reply, read);
       return shown ? { ...judgement, verdict: 'final' } : judgement;
     };
@@ -57,7 +65,7 @@ export async function createOpenAiProvider(
         ...(body.stream === true && { watch: () => (reader = createStreamReader(onText)) }),
       },
     );
-    return { ...exchange, read: read! };
+    return { ...exchange, read: read!, answers };
   };
 
   const complete = async (asked: CompletionRequest): Promise<Completion> => {
@@ -66,14 +74,16 @@ export async function createOpenAiProvider(
     const extraBody = models[request.alias]?.extraBody;
     let attempts = 0;
     for (;;) {
-      const { read, ...exchange } = await send(request, bodies.bodyFor(request, extraBody)).catch((error) => {
+      const { read, answers, ...exchange } = await send(request, bodies.bodyFor(request, extraBody)).catch((error) => {
         throw connection.unanswered(error, attempts);
       });
       attempts += exchange.attempts;
       if ('answer' in read) {
         connection.answered();
         const { latency, ttft } = exchange;
-        return { ...read.answer, text: http.redactReply(read.answer.text), latency, ttft, attempts };
+        const text = http.redactReply(read.answer.text);
+        const retried = answers.slice(0, -1);
+        return { ...read.answer, text, latency, ttft, attempts, ...(retried.length > 0 && { retried }) };
       }
       const { failure } = read;
       if ([400, 422].includes(failure.httpStatus) && bodies.refuse(request, failure.param, extraBody)) continue;
