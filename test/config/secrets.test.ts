@@ -111,8 +111,11 @@ train: {folds: 5}
     );
     const stored = configForManifest(config);
     expect(JSON.stringify(stored)).not.toContain('SECRET');
+    const { keys, ...serve } = config.serve;
+    expect(keys).toEqual([]);
     expect(stored).toEqual({
       ...config,
+      serve,
       vllmEndpoints: [{ name: 'a', type: 'openai', baseUrl: 'https://host/v1', weight: 1 }],
       modelConfig: { m: { preferredEndpoints: ['a'], externalModelIds: {}, temperature: 0.5 } },
     });
