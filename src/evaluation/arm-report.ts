@@ -1,5 +1,5 @@
 // One row of the report's table: what an arm earned, what it cost, how far it is from the best and the worst one can do.
-import { percentile } from '../math/stats.js';
+import { percentiles } from '../math/stats.js';
 import type { Arm, Judged } from './arm.js';
 import type { Arms } from './arms.js';
 import {
@@ -30,6 +30,7 @@ export function armReport(arm: Arm, against: Comparison | null, context: ArmCont
   const answered = arm.quality.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);
   const interval = estimates.get(arm.quality)?.estimate;
   const lost = regrets(judged.utilities, arm.utility).filter((value) => !Number.isNaN(value));
+  const [middle, high] = percentiles(lost, [50, 95]);
   const strict = arm.choices && strictHitShare(judged.table.quality, arm.choices, arms.oracle.choices!);
   const overRandom = together(arm, arms.random);
   const overBest = together(arm, arms.bestSingleByQuality);
@@ -46,9 +47,8 @@ export function armReport(arm: Arm, against: Comparison | null, context: ArmCont
     qualityMacro: orNull(macroMean(arm.quality, tasks)),
     cost: orNull(presentMean(arm.cost)),
     latency: orNull(presentMean(arm.latency)),
-    regret:
-      lost.length > 0 ? { mean: presentMean(lost), median: percentile(lost, 50), p95: percentile(lost, 95) } : null,
-    hit: orNull(presentMean(arm.hit)),
+    regret: lost.length > 0 ? { mean: presentMean(lost), median: middle!, p95: high! } : null,
+    hit: orNull(arm.hit),
     hitStrict: strict === null ? null : orNull(strict),
     gainOverRandom: gainOver(...overRandom),
     gainOverRandomMacro: macroGain(arm, arms.random, tasks),
@@ -63,19 +63,34 @@ export function armReport(arm: Arm, against: Comparison | null, context: ArmCont
 
 /** Mean qualities of the arm and of each other, over the queries that all of them answered. */
 function together<A extends Arm[]>(arm: Arm, ...others: A): [number, ...{ [K in keyof A]: number }] {
-  const all = [arm, ...others];
-  const rows = arm.quality.map((_, i) => Number(all.every(({ quality }) => !Number.isNaN(quality[i]))));
-  const means = all.map(({ quality }) => presentMean(quality.filter((_, i) => rows[i] === 1)));
-  return means as [number, ...{ [K in keyof A]: number }];
+  const all = [arm, ...others].map(({ quality }) => quality);
+  const sums = new Float64Array(all.length);
+  let n = 0;
+  for (let i = 0; i < arm.quality.length; i++) {
+    let answered = true;
+    for (let k = 0; k < all.length; k++) if (Number.isNaN(all[k]![i])) answered = false;
+    if (!answered) continue;
+    n++;
+    for (let k = 0; k < all.length; k++) sums[k]! += all[k]![i]!;
+  }
+  return Array.from(sums, (sum) => sum / n) as [number, ...{ [K in keyof A]: number }];
 }
 
 /** Mean of the per-task ratios, over tasks where the base is above 0. */
 function macroGain(arm: Arm, base: Arm, tasks: readonly string[]): number | null {
-  const gains = [...new Set(tasks)].flatMap((task) => {
-    const inTask = (values: Float64Array, others: Float64Array) =>
-      presentMean(values.filter((_, i) => tasks[i] === task && !Number.isNaN(others[i])));
-    return gainOver(inTask(arm.quality, base.quality), inTask(base.quality, arm.quality)) ?? [];
-  });
+  const sums = new Map<string, { own: number; base: number; n: number }>();
+  for (let i = 0; i < tasks.length; i++) {
+    if (Number.isNaN(arm.quality[i]! + base.quality[i]!)) continue;
+    let task = sums.get(tasks[i]!);
+    if (!task) {
+      task = { own: 0, base: 0, n: 0 };
+      sums.set(tasks[i]!, task);
+    }
+    task.own += arm.quality[i]!;
+    task.base += base.quality[i]!;
+    task.n++;
+  }
+  const gains = [...sums.values()].flatMap((task) => gainOver(task.own / task.n, task.base / task.n) ?? []);
   return orNull(presentMean(gains));
 }
 

@@ -2,7 +2,7 @@
 import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Matrix } from '../math/matrix.js';
 import { rowMaxima, rowMeans } from './baselines.js';
-import { chosenValues } from './choice-metrics.js';
+import { chosenValues, hitShare, presentMean } from './choice-metrics.js';
 import type { ArmKind } from './report.js';
 
 export interface Arm {
@@ -15,8 +15,8 @@ export interface Arm {
   readonly quality: Float64Array;
   readonly cost: Float64Array;
   readonly latency: Float64Array;
-  /** [N] 1 where the quality is the row's best, a share for an expectation. */
-  readonly hit: Float64Array;
+  /** Share of answered rows whose quality is the row's best. */
+  readonly hit: number;
 }
 
 /** The judged table with its utilities [N×M]. */
@@ -36,7 +36,7 @@ export function choiceArm(name: string, kind: ArmKind, choices: Int32Array, { ta
     // the price of a call that gave no answer is not part of what the router earned
     cost: onlyWhere(quality, chosenValues(table.cost, choices)),
     latency: onlyWhere(quality, chosenValues(table.latency, choices)),
-    hit: chosenValues(bestCells(table.quality), choices),
+    hit: hitShare(table.quality, choices),
   };
 }
 
@@ -50,43 +50,57 @@ export function randomArm({ table, utilities }: Judged): Arm {
     quality: rowMeans(table.quality),
     cost: rowMeans(table.cost),
     latency: rowMeans(table.latency),
-    hit: rowMeans(bestCells(table.quality)),
+    hit: presentMean(rowMeans(bestCells(table.quality))),
   };
 }
 
-/** @param weights [N×M] share of each model for each query; a row is NaN where a model with a share is missing */
-export function mixtureArm(name: string, weights: Float64Array, { table, utilities }: Judged): Arm {
+/** Models mixed at random: rows of equal number share one mixture. */
+export interface Mixture {
+  /** [N] number of each row's mixture */
+  readonly part: Int32Array;
+  /** Per number [M] share of each model. */
+  readonly weights: readonly Float64Array[];
+}
+
+/** A row is NaN where a model with a share is missing. */
+export function mixtureArm(name: string, mixture: Mixture, { table, utilities }: Judged): Arm {
   return {
     name,
     kind: 'baseline',
     choices: null,
-    utility: weightedRows(utilities, weights),
-    quality: weightedRows(table.quality, weights),
-    cost: weightedRows(table.cost, weights),
-    latency: weightedRows(table.latency, weights),
-    hit: weightedRows(bestCells(table.quality), weights),
+    utility: weightedRows(utilities, mixture),
+    quality: weightedRows(table.quality, mixture),
+    cost: weightedRows(table.cost, mixture),
+    latency: weightedRows(table.latency, mixture),
+    hit: presentMean(weightedRows(bestCells(table.quality), mixture)),
   };
 }
 
 /** 1 where a cell is its row's maximum, 0 elsewhere, NaN where missing. */
 function bestCells(quality: Matrix<Float64Array>): Matrix<Float64Array> {
   const best = rowMaxima(quality);
-  const data = quality.data.map((value, at) =>
-    Number.isNaN(value) ? value : Number(value === best[Math.floor(at / quality.cols)]),
-  );
+  const data = new Float64Array(quality.data.length);
+  for (let i = 0, at = 0; i < quality.rows; i++) {
+    for (let m = 0; m < quality.cols; m++, at++) {
+      const value = quality.data[at]!;
+      data[at] = Number.isNaN(value) ? value : Number(value === best[i]);
+    }
+  }
   return { ...quality, data };
 }
 
-function weightedRows(values: Matrix<Float64Array>, weights: Float64Array): Float64Array {
-  return Float64Array.from({ length: values.rows }, (_, i) => {
+function weightedRows(values: Matrix<Float64Array>, { part, weights }: Mixture): Float64Array {
+  const out = new Float64Array(values.rows);
+  for (let i = 0, at = 0; i < values.rows; i++, at += values.cols) {
+    const share = weights[part[i]!]!;
     let sum = 0;
-    for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
-      if (weights[at]! > 0) sum += weights[at]! * values.data[at]!;
-    }
-    return sum;
-  });
+    for (let m = 0; m < values.cols; m++) if (share[m]! > 0) sum += share[m]! * values.data[at + m]!;
+    out[i] = sum;
+  }
+  return out;
 }
 
 function onlyWhere(present: Float64Array, values: Float64Array): Float64Array {
-  return values.map((value, i) => (Number.isNaN(present[i]) ? Number.NaN : value));
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(present[i])) values[i] = Number.NaN;
+  return values;
 }

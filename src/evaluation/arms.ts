@@ -1,7 +1,7 @@
 // All arms of a report: the baselines, the routers, the bounds, and which of them play a part in the comparisons.
 import { type Arm, choiceArm, type Judged, mixtureArm, randomArm } from './arm.js';
 import { argMax, columnMeans, oracleChoices } from './baselines.js';
-import { type LearningPart, learnedChoices, zeroRouterWeights } from './learned-choices.js';
+import { type LearningPart, learnedChoices, zeroRouterMixture } from './learned-choices.js';
 
 export interface Arms {
   /** In the order of the report's table. */
@@ -65,8 +65,8 @@ export function buildArms(
 
 /** Models mixed at random at the cost of `arm`; undefined where costs are unknown. */
 export function zeroRouterArm(arm: Arm, parts: readonly LearningPart[], judged: Judged): Arm | undefined {
-  const weights = zeroRouterWeights(parts, judged.table, arm.cost);
-  return weights ? mixtureArm('zero router', weights, judged) : undefined;
+  const mixture = zeroRouterMixture(parts, judged.table, arm.cost);
+  return mixture ? mixtureArm('zero router', mixture, judged) : undefined;
 }
 
 function hindsight({ table, utilities }: Judged): Int32Array {

@@ -1,7 +1,7 @@
 // Paired bootstrap over groups of queries: the same resamples for every statistic, percentile intervals, Holm's correction.
 // Efron & Tibshirani, An Introduction to the Bootstrap (1993), ch. 13; Holm, Scand. J. Statist. 6 (1979).
 import type { DrawCounts } from '../math/resample.js';
-import { percentile } from '../math/stats.js';
+import { percentiles } from '../math/stats.js';
 
 /** One value per query, summed by group: a mean over queries becomes Σ sums / Σ sizes over the drawn groups. */
 export interface GroupedValues {
@@ -70,7 +70,8 @@ export function bootstrapMeans(
 export function percentileInterval(means: Float64Array, confidence: number): Interval {
   const present = means.filter((value) => !Number.isNaN(value));
   const tail = (100 * (1 - confidence)) / 2;
-  return { low: percentile(present, tail), high: percentile(present, 100 - tail) };
+  const [low, high] = percentiles(present, [tail, 100 - tail]);
+  return { low: low!, high: high! };
 }
 
 /** 2·min(share ≤ 0, share ≥ 0), at least 1/B, at most 1. */

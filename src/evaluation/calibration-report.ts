@@ -32,12 +32,12 @@ export function isMiscalibrated({ ece }: { readonly ece: number }): boolean {
 
 /** @param expected [N×M] expected qualities in [0, 1]. Models without a present cell are left out; null without any. */
 export function calibrationReport(router: string, expected: Matrix, judged: OutcomeTable): RouterCalibration | null {
-  const pairs = judged.models.map((model, m) => ({ model, ...presentPairs(expected, judged.quality, m) }));
-  const models = pairs
-    .filter(({ observed }) => observed.length > 0)
-    .map(({ model, predicted, observed }) => {
-      const { ece, bins } = reliability(predicted, observed);
-      return {
+  const models = judged.models.flatMap((model, m): ModelCalibration[] => {
+    const { predicted, observed } = presentPairs(expected, judged.quality, m);
+    if (observed.length === 0) return [];
+    const { ece, bins } = reliability(predicted, observed);
+    return [
+      {
         model,
         n: observed.length,
         ece,
@@ -45,23 +45,29 @@ export function calibrationReport(router: string, expected: Matrix, judged: Outc
         brier: brierScore(predicted, observed),
         logLoss: logLoss(predicted, observed),
         bins,
-      };
-    });
-  if (models.length === 0) return null;
-  const all = reliability(
-    pairs.flatMap(({ predicted }) => predicted),
-    pairs.flatMap(({ observed }) => observed),
+      },
+    ];
+  });
+  return models.length === 0 ? null : { router, ece: pooledEce(models), models };
+}
+
+/** Over all models' cells: bins of the same range add up. */
+function pooledEce(models: readonly ModelCalibration[]): number {
+  const cells = models.reduce((sum, { n }) => sum + n, 0);
+  const gaps = models[0]!.bins.map((_, b) =>
+    models.reduce((sum, { bins }) => sum + bins[b]!.n * ((bins[b]!.observed ?? 0) - (bins[b]!.predicted ?? 0)), 0),
   );
-  return { router, ece: all.ece, models };
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / cells;
 }
 
 function presentPairs(expected: Matrix, quality: Matrix<Float64Array>, m: number) {
-  const predicted: number[] = [];
-  const observed: number[] = [];
+  const predicted = new Float64Array(quality.rows);
+  const observed = new Float64Array(quality.rows);
+  let n = 0;
   for (let at = m; at < quality.data.length; at += quality.cols) {
     if (Number.isNaN(quality.data[at])) continue;
-    predicted.push(Math.min(1, Math.max(0, expected.data[at]!)));
-    observed.push(quality.data[at]!);
+    predicted[n] = Math.min(1, Math.max(0, expected.data[at]!));
+    observed[n++] = quality.data[at]!;
   }
-  return { predicted, observed };
+  return { predicted: predicted.subarray(0, n), observed: observed.subarray(0, n) };
 }

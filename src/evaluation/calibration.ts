@@ -37,9 +37,10 @@ export function reliability(predicted: ArrayLike<number>, observed: ArrayLike<nu
   for (let i = 0; i < predicted.length; i++) {
     let b = 0;
     while (b < bins - 1 && predicted[i]! > (b + 1) * (1 / bins)) b++;
-    sums[b]!.n++;
-    sums[b]!.predicted += predicted[i]!;
-    sums[b]!.observed += observed[i]!;
+    const bin = sums[b]!;
+    bin.n++;
+    bin.predicted += predicted[i]!;
+    bin.observed += observed[i]!;
   }
   const gaps = sums.map(({ n, predicted, observed }) => (n === 0 ? 0 : Math.abs(observed - predicted) / n));
   return {
@@ -53,13 +54,42 @@ export function reliability(predicted: ArrayLike<number>, observed: ArrayLike<nu
   };
 }
 
-/** The same error over bins of equal numbers of cells, in order of the prediction (the last bins may hold one less). */
+/**
+ * The same error over bins of equal numbers of cells, in order of the prediction (the last bins may hold one less); equal
+ * predictions stand in the order they came in. Sorts the numbers alone, since sorting pairs takes ten times as long.
+ */
 export function equalMassEce(predicted: ArrayLike<number>, observed: ArrayLike<number>, bins = 10): number {
-  const order = Array.from({ length: predicted.length }, (_, i) => i).sort((a, b) => predicted[a]! - predicted[b]!);
-  let error = 0;
-  for (let b = 0; b < bins; b++) {
-    const members = order.slice(Math.ceil((b * order.length) / bins), Math.ceil(((b + 1) * order.length) / bins));
-    error += Math.abs(members.reduce((sum, i) => sum + observed[i]! - predicted[i]!, 0));
+  const n = predicted.length;
+  const sorted = Float64Array.from(predicted).sort();
+  const starts = Array.from({ length: bins }, (_, b) => Math.ceil((b * n) / bins));
+  /** Predictions that stand at the start of a bin: only among these the place decides. */
+  const divided = new Map<number, number>();
+  for (const start of starts.slice(1)) if (start < n) divided.set(sorted[start]!, 0);
+  for (const value of divided.keys()) divided.set(value, lowerBound(sorted, value));
+  const bounds = Float64Array.from(starts, (start) => sorted[start] ?? Number.POSITIVE_INFINITY);
+  const errors = new Float64Array(bins);
+  for (let i = 0; i < n; i++) {
+    const value = predicted[i]!;
+    let b = bins - 1;
+    const place = divided.get(value);
+    if (place === undefined) {
+      while (b > 0 && value < bounds[b]!) b--;
+    } else {
+      while (b > 0 && place < starts[b]!) b--;
+      divided.set(value, place + 1);
+    }
+    errors[b]! += observed[i]! - value;
   }
-  return error / order.length;
+  return errors.reduce((sum, error) => sum + Math.abs(error), 0) / n;
+}
+
+/** Index of the first value that is not below. */
+function lowerBound(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

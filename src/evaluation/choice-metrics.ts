@@ -4,9 +4,11 @@ import { rowMaxima } from './baselines.js';
 
 /** The chosen cell of every row [N]; NaN where it is missing or nothing was chosen (-1). */
 export function chosenValues(values: Matrix<Float64Array>, choices: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: values.rows }, (_, i) =>
-    choices[i]! < 0 ? Number.NaN : values.data[i * values.cols + choices[i]!]!,
-  );
+  const chosen = new Float64Array(values.rows);
+  for (let i = 0; i < values.rows; i++) {
+    chosen[i] = choices[i]! < 0 ? Number.NaN : values.data[i * values.cols + choices[i]!]!;
+  }
+  return chosen;
 }
 
 /** Mean of the values that are not NaN; NaN if there is none. */
@@ -26,8 +28,13 @@ export function macroMean(values: ArrayLike<number>, tasks: readonly string[]): 
   const sums = new Map<string, { sum: number; n: number }>();
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;
-    const task = sums.get(tasks[i]!) ?? { sum: 0, n: 0 };
-    sums.set(tasks[i]!, { sum: task.sum + values[i]!, n: task.n + 1 });
+    let task = sums.get(tasks[i]!);
+    if (!task) {
+      task = { sum: 0, n: 0 };
+      sums.set(tasks[i]!, task);
+    }
+    task.sum += values[i]!;
+    task.n++;
   }
   return presentMean([...sums.values()].map(({ sum, n }) => sum / n));
 }

@@ -106,11 +106,13 @@ export function costPlane(input: PlaneInput): CostPlane | null {
 
 /** λ = 0, 21 log-spaced values from 0.01/max ĉ to 10/min ĉ (ĉ > 0), and ∞, where every router picks the cheapest. */
 function sweep(router: SweptRouter, judged: OutcomeTable): SweepPoint[] {
-  const positive = router.costs.data.filter((cost) => cost > 0);
-  const lambdas =
-    positive.length === 0
-      ? [0]
-      : [0, ...logSpaced(0.01 / largest(positive), 10 / smallest(positive), STEPS), Number.POSITIVE_INFINITY];
+  let [least, greatest] = [Number.POSITIVE_INFINITY, 0];
+  for (const cost of router.costs.data) {
+    if (!(cost > 0)) continue;
+    if (cost < least) least = cost;
+    if (cost > greatest) greatest = cost;
+  }
+  const lambdas = greatest > 0 ? [0, ...logSpaced(0.01 / greatest, 10 / least, STEPS), Number.POSITIVE_INFINITY] : [0];
   return lambdas.flatMap((lambda) => {
     const point = pointOf(judged, choicesAt(router, lambda));
     return point ? [{ lambda: Number.isFinite(lambda) ? lambda : null, ...point }] : [];
@@ -120,27 +122,26 @@ function sweep(router: SweptRouter, judged: OutcomeTable): SweepPoint[] {
 /** argmax ŝ − λ·ĉ; a model of unknown cost stands behind all known ones as soon as cost counts. Ties: cheaper, then first. */
 function choicesAt({ expected, costs }: SweptRouter, lambda: number): Int32Array {
   const M = expected.cols;
-  return Int32Array.from({ length: expected.rows }, (_, i) => {
+  const choices = new Int32Array(expected.rows);
+  // ∞ weighs cost alone
+  const [weight, price] = lambda === Number.POSITIVE_INFINITY ? [0, 1] : [1, lambda];
+  for (let i = 0, at = 0; i < expected.rows; i++) {
     let best = 0;
     let bestValue = Number.NEGATIVE_INFINITY;
     let bestCost = Number.POSITIVE_INFINITY;
-    for (let m = 0; m < M; m++) {
-      const cost = costs.data[i * M + m]!;
+    for (let m = 0; m < M; m++, at++) {
+      const cost = costs.data[at]!;
       const known = Number.isNaN(cost) ? Number.POSITIVE_INFINITY : cost;
-      const value =
-        lambda === 0
-          ? expected.data[i * M + m]!
-          : lambda === Number.POSITIVE_INFINITY
-            ? -known
-            : expected.data[i * M + m]! - lambda * known;
+      const value = price === 0 ? expected.data[at]! : weight * expected.data[at]! - price * known;
       if (value > bestValue || (value === bestValue && known < bestCost)) {
         best = m;
         bestValue = value;
         bestCost = known;
       }
     }
-    return best;
-  });
+    choices[i] = best;
+  }
+  return choices;
 }
 
 /** Mean cost and quality of the answered rows; null where nothing is known. */
@@ -174,12 +175,4 @@ function isPoint({ cost, quality }: CostPoint): boolean {
 function logSpaced(from: number, to: number, count: number): number[] {
   const step = (Math.log(to) - Math.log(from)) / (count - 1);
   return Array.from({ length: count }, (_, k) => Math.exp(Math.log(from) + k * step));
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-}
-
-function smallest(values: Float64Array): number {
-  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }

@@ -2,6 +2,7 @@
 import { seededResamples } from '../math/resample.js';
 import { bootstrapMeans, type GroupNumbers, groupValues, percentileInterval, twoSidedP } from './bootstrap.js';
 import { presentMean } from './choice-metrics.js';
+import { inLots } from './lots.js';
 import type { Estimate } from './report.js';
 
 export interface BootstrapOptions {
@@ -22,14 +23,16 @@ export interface BootstrapEstimate {
 
 /**
  * The mean of every vector with its interval, found again by the vector itself; a vector without values has none.
+ * More than 20,000 groups are drawn in lots.
  * @param vectors each [N], one value per query, NaN = not part of the mean
  */
 export function estimateAll(
   vectors: Iterable<Float64Array>,
-  groups: GroupNumbers,
+  separate: GroupNumbers,
   { bootstrap, seed, confidence }: BootstrapOptions,
 ): ReadonlyMap<Float64Array, BootstrapEstimate> {
   const filled = [...new Set(vectors)].filter((values) => values.some((value) => !Number.isNaN(value)));
+  const groups = inLots(separate, seed);
   const means = bootstrapMeans(
     filled.map((values) => groupValues(values, groups)),
     seededResamples(seed, groups.count),

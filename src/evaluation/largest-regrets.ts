@@ -34,14 +34,13 @@ export function largestRegrets(
 ): DecisionReport[] {
   const M = table.models.length;
   const best = oracleChoices(utilities, table.cost);
-  return Array.from(choices, (chosen, row) => ({
-    row,
-    chosen,
-    regret: chosen < 0 ? Number.NaN : utilities.data[row * M + best[row]!]! - utilities.data[row * M + chosen]!,
-  }))
-    .filter(({ regret }) => regret > 0)
-    .sort((a, b) => b.regret - a.regret || a.row - b.row)
-    .slice(0, count)
+  const lost = new Float64Array(choices.length);
+  choices.forEach((chosen, row) => {
+    const regret = chosen < 0 ? 0 : utilities.data[row * M + best[row]!]! - utilities.data[row * M + chosen]!;
+    lost[row] = regret > 0 ? regret : 0;
+  });
+  return largest(lost, count)
+    .map((row) => ({ row, chosen: choices[row]!, regret: lost[row]! }))
     .map(({ row, chosen, regret }) => ({
       id: table.queries[row]!.id,
       query: table.queries[row]!.query,
@@ -55,4 +54,17 @@ export function largestRegrets(
         ? Object.fromEntries(table.models.map((model, m) => [model, orNull(expected.data[row * M + m]!)]))
         : null,
     }));
+}
+
+/** Rows of the `count` largest values above 0, largest first, equal ones in row order; without sorting all rows as objects. */
+function largest(values: Float64Array, count: number): number[] {
+  const least = values.slice().sort().at(-count) ?? 0;
+  const rows: number[] = [];
+  const equal: number[] = [];
+  values.forEach((value, row) => {
+    if (value <= 0) return;
+    if (value > least) rows.push(row);
+    else if (value === least && equal.length < count) equal.push(row);
+  });
+  return [...rows, ...equal].sort((a, b) => values[b]! - values[a]! || a - b).slice(0, count);
 }

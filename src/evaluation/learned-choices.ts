@@ -1,6 +1,7 @@
 // What the baselines choose for every judged query, learned on train alone or, with folds, on the other folds.
 import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Matrix } from '../math/matrix.js';
+import type { Mixture } from './arm.js';
 import { allRows, argMax, argMin, columnMeans, taskLookup, taskOf } from './baselines.js';
 import { presentMean } from './choice-metrics.js';
 import { mixtureAtCost, nonDecreasingHull } from './cost-curve.js';
@@ -72,19 +73,18 @@ export function learnedChoices(parts: readonly LearningPart[], judged: OutcomeTa
 }
 
 /**
- * The zero router's model weights for every judged query [N×M]: single models mixed at random along the hull of train,
- * so that the mixture costs on the judged queries what the router spent there.
- * null where costs are unknown.
+ * The zero router: single models mixed at random along the hull of train, so that the mixture costs on the judged queries
+ * what the router spent there; one mixture a learning part. null where costs are unknown.
  * @param spent [N] dollars of the router; NaN = unknown
  */
-export function zeroRouterWeights(
+export function zeroRouterMixture(
   parts: readonly LearningPart[],
   judged: OutcomeTable,
   spent: Float64Array,
-): Float64Array | null {
-  const models = judged.models.length;
-  const weights = new Float64Array(judged.queries.length * models);
-  for (const { table, learn, judge } of parts) {
+): Mixture | null {
+  const part = new Int32Array(judged.queries.length);
+  const weights: Float64Array[] = [];
+  for (const [number, { table, learn, judge }] of parts.entries()) {
     const quality = columnMeans(table.quality, learn);
     const points = Array.from(columnMeans(table.cost, learn), (cost, model) => ({
       model,
@@ -95,9 +95,10 @@ export function zeroRouterWeights(
     const cost = presentMean(Float64Array.from(judge, (i) => spent[i]!));
     const mixture = mixtureAtCost(hull, columnMeans(judged.cost, judge), cost);
     if (hull.length === 0 || mixture.some(Number.isNaN)) return null;
-    for (const i of judge) weights.set(mixture, i * models);
+    weights.push(mixture);
+    for (const i of judge) part[i] = number;
   }
-  return weights;
+  return { part, weights };
 }
 
 /** An unseen task, or one without a single cell on train, falls back to the best single model. */

@@ -16,9 +16,10 @@ export function poolOrder(quality: Matrix<Float64Array>, cost: Matrix<Float64Arr
   const left = new Set(Array.from({ length: quality.cols }, (_, m) => m));
   const steps: PoolStep[] = [];
   while (left.size > 0) {
+    const gains = oracleGains(quality, reached);
     let best = { model: -1, worth: Number.NEGATIVE_INFINITY, gain: 0 };
     for (const model of left) {
-      const gain = oracleGain(quality, model, reached);
+      const gain = gains[model]!;
       const worth = price ? gain / price[model]! : gain;
       if (worth > best.worth || best.model < 0) best = { model, worth, gain };
     }
@@ -32,11 +33,15 @@ export function poolOrder(quality: Matrix<Float64Array>, cost: Matrix<Float64Arr
   return steps;
 }
 
-function oracleGain(quality: Matrix<Float64Array>, model: number, reached: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < quality.rows; i++) {
-    const value = quality.data[i * quality.cols + model]!;
-    if (value > reached[i]!) sum += value - reached[i]!;
+/** What each model [M] adds to the mean of what is reached; row by row, as the cells lie in memory. */
+function oracleGains(quality: Matrix<Float64Array>, reached: Float64Array): Float64Array {
+  const sums = new Float64Array(quality.cols);
+  for (let i = 0, at = 0; i < quality.rows; i++) {
+    const base = reached[i]!;
+    for (let m = 0; m < quality.cols; m++, at++) {
+      const value = quality.data[at]!;
+      if (value > base) sums[m]! += value - base;
+    }
   }
-  return sum / quality.rows;
+  return sums.map((sum) => sum / quality.rows);
 }

@@ -12,12 +12,19 @@ export function median(values: ArrayLike<number>): number {
 
 /** Percentile with linear interpolation at p/100·(n−1), as numpy's default; NaN for no values. */
 export function percentile(values: ArrayLike<number>, p: number): number {
-  if (values.length === 0) return Number.NaN;
+  return percentiles(values, [p])[0]!;
+}
+
+/** Several of them for one sort. */
+export function percentiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
-  const position = (p / 100) * (sorted.length - 1);
-  const low = Math.floor(position);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (position - low) * (sorted[high]! - sorted[low]!);
+  return ps.map((p) => {
+    if (sorted.length === 0) return Number.NaN;
+    const position = (p / 100) * (sorted.length - 1);
+    const low = Math.floor(position);
+    const high = Math.min(low + 1, sorted.length - 1);
+    return sorted[low]! + (position - low) * (sorted[high]! - sorted[low]!);
+  });
 }
 
 /** Sample standard deviation (n − 1). */

@@ -10,6 +10,8 @@ import {
   twoSidedP,
 } from '../../src/evaluation/bootstrap.js';
 import { estimateAll } from '../../src/evaluation/estimates.js';
+import { inLots } from '../../src/evaluation/lots.js';
+import { seededRandom } from '../../src/math/random.js';
 import { seededResamples } from '../../src/math/resample.js';
 import { mean } from '../../src/math/stats.js';
 
@@ -145,5 +147,37 @@ describe('needed queries', () => {
   test('[-3.1, +6.7] points on 100 queries need 4,900 to tell one point', () => {
     // se = 0.098/3.92 = 0.025; 100·(2.8·0.025/0.01)²
     expect(neededQueries(100, { low: -0.031, high: 0.067 }, 0.01)).toBeCloseTo(4900, 6);
+  });
+});
+
+describe('lots of very many groups', () => {
+  test('few groups stay what they are', () => {
+    const groups = groupNumbers([3, 3, 1]);
+    expect(inLots(groups, 1)).toBe(groups);
+  });
+
+  test('many are dealt into 10,000 lots of equal number, groups whole, another deal for another seed', () => {
+    const groups = groupNumbers(Int32Array.from({ length: 60_000 }, (_, i) => i >> 1));
+    const lots = inLots(groups, 1);
+    const sizes = new Int32Array(lots.count);
+    for (const lot of lots.ids) sizes[lot]!++;
+    expect([lots.count, Math.min(...sizes), Math.max(...sizes)]).toEqual([10_000, 6, 6]); // three groups of two
+    expect(lots.ids.every((lot, i) => lot === lots.ids[i - (i % 2)])).toBe(true);
+    expect(inLots(groups, 1).ids).toEqual(lots.ids);
+    expect(inLots(groups, 2).ids).not.toEqual(lots.ids);
+  });
+
+  test('the interval is as wide as the standard error says', () => {
+    const n = 50_000;
+    const random = seededRandom(8);
+    const values = Float64Array.from({ length: n }, () => random.normal());
+    const { estimate } = estimateAll([values], groupNumbers([...values.keys()]), {
+      bootstrap: 2000,
+      seed: 1,
+      confidence: 0.95,
+    }).get(values)!;
+    // standard error 1/√50,000 = .00447; the width of 2,000 resamples' percentiles is known to some 3 %
+    expect((estimate.high - estimate.low) / (3.92 / Math.sqrt(n))).toBeGreaterThan(0.92);
+    expect((estimate.high - estimate.low) / (3.92 / Math.sqrt(n))).toBeLessThan(1.08);
   });
 });
