@@ -23,6 +23,7 @@ const PRECISION = 1;
 /** On some thousand queries ten epochs are enough; few queries need more of them for as many steps. */
 const EPOCHS = 10;
 const STEPS = 300;
+const MOST_PATIENCE = 4;
 
 /** Throws `VSR_TRAINING_DATA`, `VSR_ENGINE` or `VSR_ABORTED`. */
 export async function fitRankrouter(
@@ -78,11 +79,11 @@ export async function fitRankrouter(
   return toState({ ...state, validation: await validation(state, preferences, split.validationRows, strengths) });
 }
 
-/** Where `auto` makes more epochs of fewer steps, patience grows with them: it is as many steps. */
+/** Where `auto` makes more epochs of fewer steps, patience grows with them, at most fourfold: so many judgements are enough. */
 function fitLength(rows: number, { epochs, patience, batchSize }: RankrouterParams) {
   if (epochs !== 'auto') return { epochs, patience };
   const enough = Math.max(EPOCHS, Math.ceil(STEPS / Math.ceil(rows / batchSize)));
-  return { epochs: enough, patience: Math.round((patience * enough) / EPOCHS) };
+  return { epochs: enough, patience: Math.round(patience * Math.min(MOST_PATIENCE, enough / EPOCHS)) };
 }
 
 /** Centres from the rows that are learned from; labels and shares of all queries. */
