@@ -20,6 +20,7 @@ import { modelData } from './model-data.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { routability } from './routability.js';
 import { routeReport } from './route-report.js';
+import { allSettings, recommend, type Target } from './settings.js';
 import { carriedBy, carryingTask, differencesByTask, taskReports } from './task-report.js';
 import { utilityMatrix } from './utility-matrix.js';
 import { judge } from './verdict.js';
@@ -77,6 +78,8 @@ export interface EvaluationOptions {
   readonly leak?: { readonly count: number; readonly near?: number; readonly excluded: boolean };
   /** What is known of the cells of the whole data. */
   readonly audit?: CellAudit;
+  /** A quality to reach, dollars per query not to pass. */
+  readonly target?: Target;
   /** What the judged queries are; default "held-out test", or the number of folds. */
   readonly label?: string;
   /** Sentences of the caller that belong into the report: moved weights and the like. */
@@ -183,6 +186,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
     tasks: taskReports(arms, router, tasks, byTask, estimates),
     routes,
     plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
+    recommendation: recommendationOf(input, judged.table),
     calibration,
     decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected, REGRETS_SHOWN),
     method: {
@@ -194,6 +198,13 @@ export function evaluateRouters(input: EvaluationInput): Report {
       sentences: methodSentences(objective, options, folds !== undefined),
     },
   };
+}
+
+function recommendationOf({ routers, objective, options }: EvaluationInput, judged: OutcomeTable) {
+  const { target } = options;
+  if (target?.quality === undefined && target?.maxCost === undefined) return null;
+  const scored = routers.flatMap(({ name, scores }) => (scores ? [{ name, ...scores }] : []));
+  return recommend(allSettings({ judged, costScale: objective.costScale, routers: scored }), target);
 }
 
 /** Means over all learning rows: with folds every row serves as one, each judged by the others. */

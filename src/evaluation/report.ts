@@ -6,6 +6,7 @@ import type { WinTieLoss } from './choice-metrics.js';
 import type { CostPlane } from './cost-plane.js';
 import type { DecisionReport } from './largest-regrets.js';
 import type { Routability } from './routability.js';
+import type { Recommendation } from './settings.js';
 import type { Verdict } from './verdict.js';
 
 export const REPORT_SCHEMA = 'vsr.report/1';
@@ -25,6 +26,8 @@ export interface Report {
   readonly routes: readonly RouteReport[];
   /** Cost against quality, at every weight of cost; null where costs or the routers' scores are unknown. */
   readonly plane: CostPlane | null;
+  /** Where a quality or a cost was asked for: the setting that reaches it. */
+  readonly recommendation: Recommendation | null;
   /** One a router whose expected qualities are known. */
   readonly calibration: readonly RouterCalibration[];
   /** The judged router's largest regrets, at most 200. */

@@ -140,6 +140,7 @@ function keeper(config: VsrConfig, data: OutcomeData): (row: number) => boolean 
 }
 
 function evaluationOptions(config: VsrConfig, data: OutcomeData, label: string) {
-  const { minGain, bootstrap, confidence } = config.analyze;
-  return { minGain, bootstrap, confidence, seed: config.seed, leak: data.leaks, audit: data.audit, label };
+  const { minGain, bootstrap, confidence, targetQuality, maxCost } = config.analyze;
+  const target = { quality: targetQuality, maxCost };
+  return { minGain, bootstrap, confidence, seed: config.seed, leak: data.leaks, audit: data.audit, target, label };
 }

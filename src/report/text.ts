@@ -4,7 +4,7 @@ import { besideSection, comparisonSection } from './comparison-section.js';
 import { dataSection } from './data-section.js';
 import { scoreSections } from './plane-section.js';
 import { boxTables, markdownTable } from './table.js';
-import { carriedBySentence, lookupSentence } from './verdict-notes.js';
+import { carriedBySentence, lookupSentence, recommendationSentence } from './verdict-notes.js';
 import { wrap } from './wrap.js';
 
 export interface TextOptions {
@@ -29,7 +29,12 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     .map((line) => paint(VERDICT_STYLE[report.verdict.kind], line))
     .join('\n');
   const sections = [
-    [verdict, ...[...carriedBySentence(report), ...lookupSentence(report)].map((text) => wrap(text))].join('\n'),
+    [
+      verdict,
+      ...[...carriedBySentence(report), ...lookupSentence(report), ...recommendationSentence(report)].map((text) =>
+        wrap(text),
+      ),
+    ].join('\n'),
     ...(report.warnings.length > 0 ? [report.warnings.map((text) => bullet(`warning: ${text}`)).join('\n')] : []),
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),

@@ -22,3 +22,7 @@ export function lookupSentence({ arms, verdict }: Report): string[] {
     `Simpler: the best model of each task, looked up by name, gains ${pointsWithInterval(lookup)} points where queries come with their task.`,
   ];
 }
+
+export function recommendationSentence({ recommendation }: Report): string[] {
+  return recommendation ? [recommendation.sentence] : [];
+}

@@ -85,6 +85,18 @@ export const analyzeCommand: CommandModule = {
       description: "0 to 1 (default the artifact's)",
     },
     {
+      usage: '--target-quality <share>',
+      key: ['analyze', 'targetQuality'],
+      kind: 'number',
+      description: 'recommend the cheapest setting of this mean quality',
+    },
+    {
+      usage: '--max-cost <dollars>',
+      key: ['analyze', 'maxCost'],
+      kind: 'number',
+      description: 'recommend the best setting for at most so many dollars per query',
+    },
+    {
       usage: '--min-gain <share>',
       key: ['analyze', 'minGain'],
       kind: 'number',

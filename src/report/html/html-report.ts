@@ -1,6 +1,6 @@
 // The report as one page: no network, no second file; light and dark, on a phone and on paper.
 import type { Report } from '../../evaluation/report.js';
-import { carriedBySentence, lookupSentence } from '../verdict-notes.js';
+import { carriedBySentence, lookupSentence, recommendationSentence } from '../verdict-notes.js';
 import { routeFigure, taskFigure } from './bar-figures.js';
 import { calibrationFigure } from './calibration-figure.js';
 import { svgDrawer } from './chart.js';
@@ -42,7 +42,7 @@ export async function renderHtml(report: Report, beside: readonly Report[] = [])
     { id: 'method', title: 'Method', html: list(report.method.sentences) },
     { id: 'terms', title: 'What the words mean', html: glossary() },
   ];
-  const more = [...carriedBySentence(report), ...lookupSentence(report)];
+  const more = [...carriedBySentence(report), ...lookupSentence(report), ...recommendationSentence(report)];
   return page(
     'Should these queries be routed?',
     `${verdictSection(report, more)}
