@@ -27,6 +27,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "write routers as ONNX, SavedModel or semantic-router files; read other tools' files",
     load: async () => (await import('./convert.js')).convertCommand,
   },
+  serve: {
+    summary: 'answer as an OpenAI-compatible gateway with the model the router chooses',
+    load: async () => (await import('./serve.js')).serveCommand,
+  },
   embed: {
     summary: 'write the vectors of queries: queries → vectors.npy or .safetensors',
     load: async () => (await import('./embed.js')).embedCommand,
@@ -34,6 +38,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   'add-category': {
     summary: 'fill in the categories that queries lack, by classifier, keywords, a model or a server',
     load: async () => (await import('./add-category.js')).addCategoryCommand,
+  },
+  feedback: {
+    summary: 'note what a person thinks of an answer, for the next decision',
+    load: async () => (await import('./feedback.js')).feedbackCommand,
+  },
+  'simulate-users': {
+    summary: 'make users for data that has none: preferences, or personas played by a model',
+    load: async () => (await import('./simulate-users.js')).simulateUsersCommand,
   },
   cache: {
     summary: 'show or clear the embedding cache',

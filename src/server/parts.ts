@@ -1,0 +1,21 @@
+// What every endpoint of one gateway works with.
+import type { VsrConfig } from '../config/schema.js';
+import type { RoutingSession } from '../pipelines/infer/routing-session.js';
+import type { Access } from './access.js';
+import type { Breaker } from './breaker.js';
+import type { Metrics } from './metrics.js';
+import type { Pool } from './pool.js';
+import type { RequestLog } from './request-log.js';
+import type { GatewayState } from './state/gateway-state.js';
+
+export interface GatewayParts {
+  readonly config: VsrConfig;
+  readonly pool: Pool;
+  readonly access: Access;
+  readonly breaker: Breaker;
+  readonly metrics: Metrics;
+  readonly log: RequestLog;
+  readonly state: GatewayState;
+  /** The artifact as it is now; a request keeps the one it began with. */
+  session(): RoutingSession;
+}
