@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { duration, openProgress, progressLine } from '../../src/cli/progress.js';
 import { openTerminal } from '../../src/cli/terminal.js';
+import type { Progress } from '../../src/pipelines/context.js';
 
 /** A stream that keeps what is written. */
 const stream = (isTTY: boolean) => {
@@ -69,7 +70,7 @@ describe('without a terminal', () => {
 });
 
 describe('on a terminal', () => {
-  const open = async (columns: number) => {
+  const open = async (columns: number, parts?: Progress['parts']) => {
     const { fake, written } = stream(true);
     Object.assign(fake, {
       columns,
@@ -81,7 +82,7 @@ describe('on a terminal', () => {
     const terminal = openTerminal({ stdout: fake, stderr: fake, quiet: false, color: false });
     const options = { stderr: fake, enabled: true, verbose: false, color: false, now: () => 0 };
     const progress = openProgress(terminal, options);
-    progress.report({ stage: 'work', done: 1, total: 2 });
+    progress.report({ stage: 'work', done: 1, total: 2, ...(parts && { parts }) });
     await import('ora');
     await new Promise(setImmediate);
     progress.report({ stage: 'work', done: 2, total: 2 });
@@ -97,6 +98,16 @@ describe('on a terminal', () => {
     await new Promise(setImmediate);
     expect(written.slice(before)).toEqual([]);
     expect(written.at(-1)).toBe('result\n');
+  });
+
+  test('each part, such as a model, on a line of its own below the whole', async () => {
+    const parts = [
+      { name: 'a', done: 1, total: 1, detail: 'timeout 1 · 12.3k tokens · $0.0100' },
+      { name: 'b', done: 0, total: 1, detail: '' },
+    ];
+    const { written, progress } = await open(100, () => parts);
+    progress.stop();
+    expect(written.join('')).toMatch(/work 1\/2\n {2}a 1\/1 · timeout 1 · 12\.3k tokens · \$0\.0100\n {2}b 0\/1/);
   });
 
   test('plain lines where the terminal has no width', async () => {
