@@ -5,6 +5,7 @@ import { bradleyTerry, comparisonLogLoss, winMatrix } from '../../math/bradley-t
 import { normaliseRows, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { fitByGradient } from '../fit-by-gradient.js';
+import { tellingRows } from '../indifferent.js';
 import { innerSplit } from '../inner-validation.js';
 import type { FitContext, Json, RouterState, TrainingTable } from '../router.js';
 import { catalogueColumns, catalogueValues } from './catalogue-profile.js';
@@ -12,7 +13,7 @@ import { advantages, FOLDS, foldedProfiles, standardised } from './cluster-profi
 import { rankGraph } from './graph.js';
 import { initialTowers } from './initial.js';
 import type { RankrouterParams } from './params.js';
-import { type Preferences, pairsOf, preferencesOf } from './preferences.js';
+import { type Preferences, pairsOf, preferencesOf, SMALLEST_DIFFERENCE } from './preferences.js';
 import { type RankData, rankProblem } from './problem.js';
 import { clusterShares, nearestCentres, queryCentres } from './query-clusters.js';
 import { looksUp, type TowerShape, usesClusters } from './shape.js';
@@ -41,6 +42,7 @@ export async function fitRankrouter(
     return constantState({ source, strengths: { shape: [M], data: new Float32Array(M) } });
   }
   warnOfUnheard(table.models, preferences, context);
+  warnOfOutcomes(table, preferences, context);
   const split = innerSplit(groups, context.seed, telling);
   const strengths = bradleyTerry(winMatrix(pairsOf(preferences, split.rows), M), PRECISION);
 
@@ -178,4 +180,13 @@ function warnOfUnheard(models: readonly string[], { first, second }: Preferences
   const unheard = models.filter((_, m) => !heard.has(m));
   if (unheard.length === 0) return;
   onWarning?.(`no pair holds ${unheard.join(', ')}: scored as an average model.`);
+}
+
+/** A few ratings beside many outcomes may not be what was meant. */
+function warnOfOutcomes(table: TrainingTable, { source, first }: Preferences, { onWarning }: FitContext): void {
+  const aside = source === 'votes' ? tellingRows(table, SMALLEST_DIFFERENCE).length : 0;
+  if (aside > 0)
+    onWarning?.(
+      `${first.length} pairs of votes or ratings are learned from, the outcomes of ${aside} queries are not.`,
+    );
 }

@@ -180,6 +180,15 @@ describe('votes', () => {
     expect((await fitted.score(table)).data.every(Number.isFinite)).toBe(true);
   });
 
+  test('take the place of outcomes, with one warning', async () => {
+    const warnings: string[] = [];
+    const { table } = plantedTopics(400, strong, 5, 'grades');
+    const both = { ...table, interactions: votes.interactions };
+    const fitted = await fit(both, { ...small, epochs: 1 }, { onWarning: (sentence) => warnings.push(sentence) });
+    expect(fitted.state().json.source).toBe('votes');
+    expect(warnings).toEqual(['400 pairs of votes or ratings are learned from, the outcomes of 400 queries are not.']);
+  });
+
   test('outcomes without a model are refused where there are no votes', async () => {
     await expect(fit(silent(votes.interactions.features))).rejects.toMatchObject({ code: 'VSR_TRAINING_DATA' });
   });
