@@ -1,5 +1,5 @@
 // An artifact directory: written file by file with the manifest last, read with every hash checked.
-import { accessSync, constants, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolders } from '../data/make-folders.js';
 import { VsrError } from '../errors/vsr-error.js';
@@ -69,6 +69,12 @@ export function requireWritable(path: string): void {
   }
 }
 
+/** The ONNX file or SavedModel that lies in a folder; undefined: none, or no folder. */
+export function graphIn(path: string): string | undefined {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return undefined;
+  return readdirSync(path).find((name) => name === 'saved_model.pb' || name.endsWith('.onnx'));
+}
+
 /** Throws `VSR_ARTIFACT` if there is no directory, no manifest, or a damaged one. Files are read, and checked, when asked for. */
 export function openArtifactDirectory(path: string): ArtifactDirectory {
   if (!existsSync(path)) {
@@ -83,6 +89,16 @@ export function openArtifactDirectory(path: string): ArtifactDirectory {
   }
   const manifestPath = join(path, MANIFEST_FILE);
   if (!existsSync(manifestPath)) {
+    const graph = graphIn(path);
+    if (graph) {
+      throw new VsrError(
+        'VSR_ARTIFACT',
+        `${path}: expected ${MANIFEST_FILE}, found ${graph}, a graph of something else.`,
+        {
+          hint: 'Give the directory that vsr train wrote.',
+        },
+      );
+    }
     throw new VsrError(
       'VSR_ARTIFACT',
       `${path}: there is no ${MANIFEST_FILE}, so this is no artifact or its training was cut short.`,

@@ -26,10 +26,14 @@ export async function readJsonFile(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new VsrError('VSR_DATA', `${path}: expected JSON, got broken text (${(error as Error).message}).`, {
-      hint: 'Correct the file; a cut-off end usually means that its writer was interrupted.',
-      cause: error,
-    });
+    throw new VsrError(
+      'VSR_DATA',
+      `${path}: expected JSON, got broken text (${(error as Error).message.replace(/\s+/g, ' ')}).`,
+      {
+        hint: 'Correct the file; a cut-off end usually means that its writer was interrupted.',
+        cause: error,
+      },
+    );
   }
 }
 

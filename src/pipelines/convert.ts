@@ -1,6 +1,7 @@
 // convert: routers of an artifact into files that other software reads, and other software's files into ours.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { graphIn } from '../artifacts/artifact-directory.js';
 import { writeFileAtomically } from '../artifacts/atomic-write.js';
 import {
   FOREIGN_FILES,
@@ -60,7 +61,7 @@ async function convertTo(
   context: PipelineContext,
 ): Promise<string[]> {
   const output = outputOf(config);
-  const trained = await openTrained(config.convert.input ?? 'artifacts');
+  const trained = await openTrained(config.convert.input ?? 'artifacts', config.embedding, context);
   const { manifest } = trained.artifact;
   const names = config.convert.router ?? Object.keys(manifest.routers);
   requireFree(
@@ -107,12 +108,15 @@ async function readModels({ convert: { input } }: VsrConfig): Promise<ConvertRes
   const folder = input ?? 'models';
   const found = FOREIGN_FILES.filter((name) => existsSync(join(folder, name)));
   if (found.length === 0) {
-    const graph = ['saved_model.pb', 'router.onnx'].find((name) => existsSync(join(folder, name)));
-    throw new VsrError(
-      'VSR_ARTIFACT',
-      `${folder}: expected one of ${FOREIGN_FILES.join(', ')}, found ${graph ? `${graph}, a graph without what was learned from` : 'none'}.`,
-      { hint: "Give the folder of semantic-router's models_path." },
-    );
+    const graph = graphIn(folder);
+    const what = graph
+      ? `${graph}, a graph without what was learned from`
+      : existsSync(folder)
+        ? 'none'
+        : 'no such folder';
+    throw new VsrError('VSR_ARTIFACT', `${folder}: expected one of ${FOREIGN_FILES.join(', ')}, found ${what}.`, {
+      hint: "Give the folder of semantic-router's models_path.",
+    });
   }
   const held: string[] = [];
   for (const name of found) held.push(`${name}: ${described(await readForeignFile(join(folder, name)))}`);

@@ -123,18 +123,18 @@ const FILE_FIXES: Readonly<Record<string, string>> = {
   users: 'correct data.users',
 };
 
-async function artifactCheck({ infer }: VsrConfig): Promise<Check> {
+async function artifactCheck({ infer, embedding }: VsrConfig): Promise<Check> {
   const name = 'artifacts';
   if (!existsSync(infer.artifacts)) {
     return { name, state: 'gap', detail: `${infer.artifacts}: nothing trained yet`, fix: 'vsr train' };
   }
   return orDead(name, async () => {
     const { openTrained } = await import('./trained/trained-router.js');
-    const { routers, bestRouter, data } = (await openTrained(infer.artifacts)).artifact.manifest;
+    const { routers, bestRouter, data, embedder } = (await openTrained(infer.artifacts, embedding)).artifact.manifest;
     return {
       name,
       state: 'ok',
-      detail: `${infer.artifacts}: ${Object.keys(routers).join(', ')}; best ${bestRouter}; ${data.queries} queries`,
+      detail: `${infer.artifacts}: ${Object.keys(routers).join(', ')}; best ${bestRouter}; ${data.queries} queries; encoder ${embedder.id}, ${embedder.dim} wide, ${embedder.fingerprint.slice(0, 19)}`,
     };
   });
 }

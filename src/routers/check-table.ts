@@ -70,7 +70,7 @@ function checkModelColumn(model: string, m: number, quality: Matrix<Float64Array
   }
   if (cells === 0 && !mayBeEmpty) {
     throw new VsrError('VSR_TRAINING_DATA', `Model ${model} has no outcome in the training rows.`, {
-      hint: `Benchmark ${model}, or leave it out with --models.`,
+      hint: `Benchmark ${model} on them, or leave it out of the outcomes.`,
     });
   }
 }

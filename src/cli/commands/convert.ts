@@ -40,6 +40,12 @@ export const convertCommand: CommandModule = {
       description: 'of decisions: the queries or outcomes they are about (default the outcomes here)',
     },
     {
+      usage: '--embedding-path <folder>',
+      key: ['embedding', 'path'],
+      kind: 'text',
+      description: "where the folder of the artifact's encoder stands now",
+    },
+    {
       usage: '--overwrite',
       key: ['convert', 'overwrite'],
       kind: 'switch',

@@ -37,5 +37,5 @@ export async function learnedRows(
   const learned = new Set(readLearnedQueries(artifact).map(({ id }) => id));
   const rows = rowsOf(data).train.filter((row) => learned.has(data.table.queries[row]!.id));
   const features = await embedRows(encoder, data.table, [rows], config.embedding.cacheDir, context);
-  return { table: data.table, features, rows, manifest, signal: context.signal };
+  return { table: data.table, features, rows, manifest, signal: context.signal, onWarning: context.onWarning };
 }

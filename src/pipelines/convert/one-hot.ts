@@ -1,23 +1,6 @@
 // The feature of semantic-router: [embedding of unit length ‖ one-hot of 14 categories], unscaled.
 import type { Query } from '../../data/query.js';
-
-/** Their list and order, of both versions. */
-const CATEGORIES = [
-  'math',
-  'physics',
-  'chemistry',
-  'biology',
-  'computer science',
-  'history',
-  'economics',
-  'business',
-  'law',
-  'health',
-  'psychology',
-  'philosophy',
-  'other',
-  'unknown',
-];
+import { SEMANTIC_ROUTER_CATEGORIES as CATEGORIES } from '../../features/category-list.js';
 
 export const ONE_HOT_WIDTH = CATEGORIES.length;
 

@@ -23,6 +23,7 @@ export interface LearnedRows {
   readonly rows: Int32Array;
   readonly manifest: Manifest;
   readonly signal?: AbortSignal | undefined;
+  readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -86,7 +87,7 @@ const WRITERS: Readonly<
       table: { ...table, scores, support: only(table.support), clusterSizes: only(table.clusterSizes) },
     };
   },
-  svm: async (router, { table, features, rows, manifest, signal }, { names, columns }) => {
+  svm: async (router, { table, features, rows, manifest, signal, onWarning }, { names, columns }) => {
     if (names.length < 2) throw none('svm', 'its one-against-one form needs two models');
     const params = router.params as { kernel: 'rbf' | 'linear'; gamma: 'scale' | number; c: number; tol: number };
     const utilities = utilityMatrix(table, manifest.objective);
@@ -102,7 +103,7 @@ const WRITERS: Readonly<
       judged.map((i) => semanticRouterFeature(rowOf(features, rows[i]!), table.queries[rows[i]!]!)),
     );
     const fitOneVsOne = await loadOneVsOne();
-    const options = { tol: params.tol, ...(signal && { signal }) };
+    const options = { tol: params.tol, signal, onWarning };
     const made = await fitOneVsOne(vectors, labels, names.length, params, options);
     return {
       algorithm: 'svm',

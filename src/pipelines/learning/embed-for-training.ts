@@ -2,7 +2,7 @@
 import type { VsrConfig } from '../../config/schema.js';
 import type { Encoder } from '../../embeddings/encoder.js';
 import { VsrError } from '../../errors/vsr-error.js';
-import type { Matrix } from '../../math/matrix.js';
+import { type Matrix, rowOf } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import { embedRows } from './embed-rows.js';
 import { openConfiguredEncoder } from './open-encoder.js';
@@ -30,7 +30,13 @@ export async function embedForTraining(
     return { encoder, embeddings: await embedRows(encoder, table, rows, embedding.cacheDir, context) };
   };
   try {
-    return await embedWith(config.embedding);
+    const found = await embedWith(config.embedding);
+    if (allEqual(found.embeddings, learning)) {
+      context.onWarning?.(
+        `All ${learning.length} texts to learn from have the same vector from ${found.encoder.id}: no router can tell them apart by it, and each gives the models' means.`,
+      );
+    }
+    return found;
   } catch (error) {
     if (!(error instanceof VsrError) || !FAILURES.has(error.code)) throw error;
     if (!config.embedding.useFallback) {
@@ -45,4 +51,10 @@ export async function embedForTraining(
     const { cacheDir, useFallback, lexicalDim, lexicalCharacters } = config.embedding;
     return embedWith({ cacheDir, useFallback, lexicalDim, lexicalCharacters, model: 'lexical' });
   }
+}
+
+/** One row alone is not called equal. */
+function allEqual(embeddings: Matrix, rows: Int32Array): boolean {
+  const first = rows.length > 1 ? rowOf(embeddings, rows[0]!) : undefined;
+  return first !== undefined && rows.every((row) => rowOf(embeddings, row).every((value, d) => value === first[d]));
 }

@@ -30,9 +30,12 @@ export async function readForeignFile(path: string): Promise<ForeignModel> {
   try {
     json = await readJsonFile(path);
   } catch (error) {
-    if (error instanceof VsrError && error.code === 'VSR_DATA')
-      throw new VsrError('VSR_ARTIFACT', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof VsrError) || error.code !== 'VSR_DATA') throw error;
+    // Python writes these three words into what it calls JSON.
+    const cause = error.cause instanceof Error ? error.cause.message : '';
+    if (/^Unexpected token '[NI]'|^No number after minus sign/.test(cause))
+      throw refused(path, 'it holds NaN or Infinity, expected finite numbers');
+    throw new VsrError('VSR_ARTIFACT', error.message, { hint: error.hint, cause: error });
   }
   return parseForeign(json, path);
 }
