@@ -1,5 +1,6 @@
 // manifest.json: what an artifact directory holds, and a checksum over itself.
 import { createHash } from 'node:crypto';
+import type { Calibrator } from '../math/calibrator.js';
 import { VsrError } from '../errors/vsr-error.js';
 
 export const ARTIFACT_FORMAT = 'vsr.artifact/1';
@@ -33,6 +34,12 @@ export interface RouterEntry {
   /** Mean over the validation rows; what the best router is chosen by. */
   readonly validation: { readonly utility: number; readonly quality: number; readonly n: number };
   readonly fitSeconds: number;
+  /** What the expected quality of each model means as a probability; fitted on validation. Decisions do not depend on it. */
+  readonly calibration?: {
+    readonly method: 'platt' | 'isotonic';
+    readonly queries: number;
+    readonly models: Readonly<Record<string, Calibrator>>;
+  };
   /** With --tune: every trial; the first is the parameters as configured. */
   readonly tuning?: readonly TuningTrial[];
 }
@@ -82,6 +89,8 @@ export interface PeopleSummary {
   readonly turns: number;
   /** Whose preferences or votes were invented: nobody's, everybody's, or the votes alone. */
   readonly simulated: 'none' | 'users' | 'votes';
+  /** Routers that learned from what was invented. */
+  readonly routers: readonly string[];
 }
 
 export interface AddedModel {

@@ -5,6 +5,7 @@ import { benchmark, scoring } from './shape/benchmark.js';
 import { embedding, features } from './shape/embedding.js';
 import { infer } from './shape/infer.js';
 import { endpoint, model } from './shape/models.js';
+import { feedback, simulateUsers } from './shape/people.js';
 import { chat, serve } from './shape/serve.js';
 import { routerParams, train } from './shape/train.js';
 import { count, positiveInt, share, text, weights, weightsMessage } from './shape/values.js';
@@ -95,6 +96,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   infer,
+  feedback,
+  simulateUsers,
   serve,
   chat,
   analyze,

@@ -15,7 +15,8 @@ import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
 import { histories } from './people/histories.js';
 import { scoreRows } from './people/objective-asker.js';
-import { preparePeople } from './people/prepare-people.js';
+import { preparePeople, routersOnSimulatedUsers } from './people/prepare-people.js';
+import { calibrationOf } from './train/calibrate.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
 import { earned, fitRouter } from './train/fit-routers.js';
@@ -83,6 +84,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     const { fitted, seconds } = await fitRouter(tuned.request, learning, rows.train, fit, context);
     throwIfAborted(context.signal);
     const scores = await scoreRows(fitted, learning, rows.validation, objective);
+    const calibration = calibrationOf(table, rows.validation, scores, fitted.scale, config.train.calibrate);
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
     Object.assign(files, await exportFiles(fitted, config.train.export, encoder.fingerprint));
     routers[name] = {
@@ -92,6 +94,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       params: fitted.params,
       validation: earned(table, rows.validation, scores, { ...policy, scale: fitted.scale }),
       fitSeconds: seconds,
+      ...(calibration && { calibration }),
       ...(tuned.trials && { tuning: tuned.trials }),
     };
   }
@@ -131,7 +134,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
         queryLimit,
         folds,
       },
-      people: pasts.summary,
+      people: { ...pasts.summary, routers: await routersOnSimulatedUsers(people.known, Object.keys(routers)) },
       modelStats: Object.fromEntries(table.models.map((model, m) => [model, policy.stats[m]!])),
       bestSingle: policy.fallback,
       config: configForManifest(config),

@@ -101,6 +101,7 @@ const SPECIAL: Record<string, unknown> = {
   '--fix': 'native',
   '--from': 'llmrouter',
   '--method': 'keyword',
+  '--kind': 'personas',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {

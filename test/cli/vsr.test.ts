@@ -85,6 +85,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--split',
     '--folds',
     '--split-by',
+    '--calibrate',
     '--leak-check',
     '--query-limit',
     '--embedding-model',

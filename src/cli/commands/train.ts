@@ -76,6 +76,12 @@ export const trainCommand: CommandModule = {
       description: 'query, task, user or session: what is held out together (default query)',
     },
     {
+      usage: '--calibrate <how>',
+      key: ['train', 'calibrate'],
+      kind: 'text',
+      description: 'auto, isotonic, platt or none: probabilities from validation (default auto)',
+    },
+    {
       usage: '--leak-check <what>',
       key: ['train', 'leakCheck'],
       kind: 'text',
@@ -205,7 +211,7 @@ async function trainText({ directory, manifest }: TrainResult): Promise<string> 
   const draw = await boxTables();
   const { snakeCase } = await import('../../config/keys.js'); // costs zod, which --help does not need
   return [
-    `${directory}/: ${counted(Object.keys(routers).length, 'router', 'routers')}, ${counted(models.length, 'model', 'models')}, ` +
+    `${directory}/: ${counted(Object.keys(routers).length, 'router', 'routers')}${invented(manifest)}, ${counted(models.length, 'model', 'models')}, ` +
       `${count(split.train)} train, ${count(split.validation)} validation, ${counted(split.test, 'test query', 'test queries')}` +
       `${folds > 0 ? `, ${folds} folds` : ''}`,
     draw(
@@ -222,6 +228,12 @@ async function trainText({ directory, manifest }: TrainResult): Promise<string> 
     ),
     `Best on validation: ${bestRouter}. Next: vsr infer --query "…", vsr analyze.`,
   ].join('\n');
+}
+
+/** ` (2 on simulated users)` */
+function invented({ people }: TrainResult['manifest']): string {
+  const count = people?.routers.length ?? 0;
+  return count === 0 ? '' : ` (${count} on simulated ${people!.simulated})`;
 }
 
 function trialTable(

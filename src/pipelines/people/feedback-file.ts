@@ -3,7 +3,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from '
 import { join } from 'node:path';
 import { makeDirectory } from '../../artifacts/artifact-directory.js';
 import { writeError } from '../../artifacts/atomic-write.js';
-import { shardOf } from './histories.js';
+import { shardOf } from './shard.js';
 import type { StoredTurn } from './stored-turn.js';
 
 export function feedbackPath(artifacts: string, userId: string): string {

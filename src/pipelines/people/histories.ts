@@ -1,19 +1,14 @@
 // histories/<shard>.jsonl: each person's newest rated turns, so that a router can be told who asks.
-import { createHash } from 'node:crypto';
 import type { PeopleSummary } from '../../artifacts/manifest.js';
 import type { OutcomeTable } from '../../data/outcome-table.js';
 import { type Matrix, rowOf } from '../../math/matrix.js';
 import type { LearningPeople } from './learning-people.js';
+import { shardOf } from './shard.js';
 import { simulatedTurns } from './simulated-turns.js';
 import { encodeVector, type StoredTurn } from './stored-turn.js';
 
 /** Turns kept of each person, the newest: more than any router reads by default. */
 export const KEPT_TURNS = 100;
-
-/** People whose ids share the first three hex digits of a hash share a file: one of a hundred thousand is found in a small one. */
-export function shardOf(userId: string): string {
-  return createHash('sha256').update(userId).digest('hex').slice(0, 3);
-}
 
 export const historyFile = (userId: string): string => `histories/${shardOf(userId)}.jsonl`;
 
@@ -23,7 +18,7 @@ export function histories(
   rows: Int32Array,
   { known, cost, turnFeatures, turnQuery, simulatedVotes, seed }: LearningPeople,
   encoder: string,
-): { readonly files: Readonly<Record<string, string>>; readonly summary: PeopleSummary } {
+): { readonly files: Readonly<Record<string, string>>; readonly summary: Omit<PeopleSummary, 'routers'> } {
   const real = known.turns.length > 0;
   const { turns, rows: rowOfTurn } = real
     ? { turns: known.turns, rows: turnQuery }

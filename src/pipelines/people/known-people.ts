@@ -55,7 +55,7 @@ export async function knownPeople(
   return {
     people: Array.from(ids, (id) => ({ id, weights: declared.get(id) ?? null, history: null })),
     preferences,
-    simulated: invented || (example && config.data.users === undefined) || turns.some(isSimulated),
+    simulated: invented || (example && config.data.users === undefined) || [...turns, ...preferences].some(isSimulated),
     turns,
     orders: turnOrders(turns),
   };
@@ -65,8 +65,9 @@ function simulatedPreferences(): UserPreferences[] {
   return simulatedUsers().map(({ id, weights }) => ({ userId: id, ...weights! }));
 }
 
-function isSimulated({ userId }: RatedTurn): boolean {
-  return userId.startsWith('simulated');
+/** As vsr simulate-users names them. */
+function isSimulated({ userId }: Pick<RatedTurn, 'userId'>): boolean {
+  return userId.startsWith('simulated-');
 }
 
 function refuseUnknownModels(turns: readonly RatedTurn[], models: readonly string[]): void {

@@ -64,7 +64,9 @@ export function openPersonStore(artifact: ArtifactDirectory): PersonStore {
       turns,
       known: own !== undefined || turns.length > 0,
       simulated:
-        turns.some(({ simulated }) => simulated) || (own !== undefined && manifest.people?.simulated === 'users'),
+        userId.startsWith('simulated-') ||
+        turns.some(({ simulated }) => simulated) ||
+        (own !== undefined && manifest.people?.simulated === 'users'),
     };
   }
 }

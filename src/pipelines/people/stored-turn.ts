@@ -30,6 +30,9 @@ export function decodeVector(text: string): Float32Array {
   return values;
 }
 
+/** How every line begins: JSON keeps the order in which its writers name the keys. */
+const BEGINNING = '{"user":';
+
 /** Lines of a file; a last line that was cut off by a crash is dropped. Throws `VSR_DATA` for any other damaged line. */
 export function parseStoredTurns(text: string, where: string): StoredTurn[] {
   const lines = text.split('\n');
@@ -41,7 +44,7 @@ export function parseStoredTurns(text: string, where: string): StoredTurn[] {
       turns.push(JSON.parse(line) as StoredTurn);
     } catch (cause) {
       // A torn line that a later writer ended is of a write that was never confirmed.
-      if (line.startsWith('{"user"') && !line.endsWith('}')) return;
+      if (line.startsWith(BEGINNING.slice(0, line.length))) return;
       throw new VsrError('VSR_DATA', `${where}:${i + 1}: expected a stored turn, got broken text.`, {
         hint: 'Delete the line, or train again.',
         cause,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openArtifactDirectory } from '../../../src/artifacts/artifact-directory.js';
 import { analyze } from '../../../src/pipelines/analyze.js';
+import { feedback } from '../../../src/pipelines/feedback.js';
 import { infer, type RoutedQuery } from '../../../src/pipelines/infer.js';
 import { train } from '../../../src/pipelines/train.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -44,14 +45,21 @@ test('without people, nine are simulated, and it is said in one sentence', () =>
     'gmtrouter and personalizedrouter learn on simulated users: 9 who trade quality against cost. Real ones: --votes, --users, --history.',
   ]);
   const { manifest } = openArtifactDirectory(join(project.path, 'artifacts'));
-  expect(manifest.people).toEqual({ users: 9, turns: 0, simulated: 'users' });
+  expect(manifest.people).toEqual({
+    users: 9,
+    turns: 0,
+    simulated: 'users',
+    routers: ['gmtrouter', 'personalizedrouter'],
+  });
   expect(Object.keys(manifest.routers)).toEqual(['knn', 'gmtrouter', 'personalizedrouter']);
 });
 
 test('two users get scores of their own from either router that knows the person', async () => {
   for (const router of ['gmtrouter', 'personalizedrouter']) {
     const scoresFor = async (id: string) =>
-      (await ask({ 'infer.query': 'butter garlic onion', 'infer.router': router, 'infer.user_id': id })).decision.ranking
+      (
+        await ask({ 'infer.query': 'butter garlic onion', 'infer.router': router, 'infer.user_id': id })
+      ).decision.ranking
         .map(({ model, score }) => `${model} ${score}`)
         .sort();
     expect(await scoresFor('0'), router).not.toEqual(await scoresFor('8'));
@@ -100,7 +108,10 @@ test('--history is the past of a new user, less what is to come and what the art
     winner: 'model_a',
     ...more,
   });
-  project.write('history.jsonl', jsonLines([row(1), row(3, { ts: '2999-01-01T00:00:00Z' }), row(2, { model_a: 'poet' })]));
+  project.write(
+    'history.jsonl',
+    jsonLines([row(1), row(3, { ts: '2999-01-01T00:00:00Z' }), row(2, { model_a: 'poet' })]),
+  );
   const context = listening();
   const more = { 'infer.query': 'butter', 'infer.router': 'gmtrouter', 'infer.user_id': '77', 'infer.explain': true };
   const { decision, explained } = await ask({ ...more, 'infer.history': join(project.path, 'history.jsonl') }, context);
@@ -111,4 +122,37 @@ test('--history is the past of a new user, less what is to come and what the art
     `${join(project.path, 'history.jsonl')}: 1 rows are of a time to come and are left out.`,
     `${join(project.path, 'history.jsonl')}: poet is not in the artifact; their ratings are left out.`,
   ]);
+});
+
+test('feedback is known to the next decision, and what cannot be meant is refused', async () => {
+  const said = {
+    'feedback.user_id': '99',
+    'feedback.query': 'butter garlic',
+    'feedback.artifacts': join(project.path, 'artifacts'),
+  };
+  const tell = async (more: object) => feedback(await settings({ ...said, ...more }), listening());
+  const more = {
+    'infer.query': 'butter garlic',
+    'infer.router': 'gmtrouter',
+    'infer.user_id': '99',
+    'infer.explain': true,
+  };
+  expect((await ask(more)).decision.reason).toBe('global_prior');
+  await tell({ 'feedback.prefer': 'generalist', 'feedback.over': 'cook' });
+  await tell({ 'feedback.model': 'cook', 'feedback.rating': 2 });
+  const { decision, explained } = await ask(more);
+  expect(decision.reason).toBe('highest_utility');
+  if (explained?.kind !== 'history') throw new Error(`explained by ${explained?.kind}`);
+  expect(explained.turns.map(({ ratings }) => ratings)).toEqual(
+    expect.arrayContaining([{ generalist: 1, cook: -1 }, { cook: -0.5 }]),
+  );
+  await expect(tell({ 'feedback.rating': 6, 'feedback.model': 'cook' })).rejects.toThrow(
+    '--rating must be in [1, 5], got 6.',
+  );
+  await expect(tell({ 'feedback.rating': 3 })).rejects.toThrow('--rating: which model answered is not known.');
+  await expect(tell({})).rejects.toThrow('feedback needs either --rating, or --prefer and --over.');
+  await expect(tell({ 'feedback.prefer': 'cook', 'feedback.over': 'cook' })).rejects.toThrow('both name cook');
+  await expect(tell({ 'feedback.prefer': 'cok', 'feedback.over': 'cook' })).rejects.toMatchObject({
+    hint: 'Did you mean cook?',
+  });
 });

@@ -1,0 +1,7 @@
+// Which file holds a person: people whose ids share the first three hex digits of a hash share one.
+import { createHash } from 'node:crypto';
+
+/** One of a hundred thousand people is found by reading a file of some two dozen. */
+export function shardOf(userId: string): string {
+  return createHash('sha256').update(userId).digest('hex').slice(0, 3);
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { appendFeedback, feedbackPath } from '../../../src/pipelines/people/feedback-file.js';
+import { parseStoredTurns, type StoredTurn } from '../../../src/pipelines/people/stored-turn.js';
+import { compileSource } from '../../compiled-source.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+
+const folder = temporaryFolder();
+const compiled = temporaryFolder();
+const turn = (i: number, user = '3'): StoredTurn => ({
+  user,
+  session: null,
+  order: -1,
+  query: `query ${i}`,
+  models: ['a', 'b'],
+  ratings: [1, -1],
+  kind: 'votes',
+  encoder: 'sha256:x',
+  vector: '',
+});
+const read = (user = '3') => {
+  const path = feedbackPath(folder.path, user);
+  return parseStoredTurns(readFileSync(path, 'utf8'), path);
+};
+
+test('what was appended is read again, in order', () => {
+  rmSync(join(folder.path, 'feedback'), { recursive: true, force: true });
+  appendFeedback(folder.path, turn(1));
+  appendFeedback(folder.path, turn(2));
+  expect(read()).toEqual([turn(1), turn(2)]);
+});
+
+test('half a line that a crash left is passed over, and hides nothing that comes after', () => {
+  const path = feedbackPath(folder.path, '3');
+  rmSync(path, { force: true });
+  appendFeedback(folder.path, turn(1));
+  const line = JSON.stringify(turn(2));
+  for (let cut = 1; cut < line.length; cut += 7) {
+    appendFileSync(path, line.slice(0, cut));
+    expect(read().at(-1)).not.toEqual(turn(2));
+    appendFeedback(folder.path, turn(cut));
+    expect(read().at(-1)).toEqual(turn(cut));
+  }
+});
+
+test('a line that nobody wrote is refused with its number', () => {
+  const path = feedbackPath(folder.path, 'other');
+  mkdirSync(dirname(path), { recursive: true });
+  appendFileSync(path, 'rubbish\n');
+  expect(() => read('other')).toThrow(`${path}:1: expected a stored turn, got broken text.`);
+});
+
+test('killed at any moment, a writer loses nothing that it was told is on disk', async () => {
+  const directory = join(folder.path, 'killed');
+  const source = compileSource(compiled.path, ['pipelines', 'artifacts', 'data', 'errors', 'math']);
+  const script = `
+    import { appendFeedback } from ${JSON.stringify(join(source, 'pipelines/people/feedback-file.js'))};
+    for (let i = 0; ; i++) {
+      appendFeedback(${JSON.stringify(directory)}, { ...${JSON.stringify(turn(0))}, query: 'query ' + i });
+      process.stdout.write(i + '\\n');
+    }`;
+  for (const confirmed of [1, 5, 17]) {
+    rmSync(directory, { recursive: true, force: true });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const told = await killAfter(child, confirmed);
+    const path = feedbackPath(directory, '3');
+    const found = parseStoredTurns(readFileSync(path, 'utf8'), path).map(({ query }) => query);
+    expect(found.slice(0, told)).toEqual(Array.from({ length: told }, (_, i) => `query ${i}`));
+  }
+});
+
+/** Lines that the child wrote before it was gone. */
+function killAfter(child: ChildProcess, lines: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let seen = 0;
+    child.stdout!.on('data', (bytes: Buffer) => {
+      seen += bytes.toString('utf8').split('\n').length - 1;
+      if (seen >= lines) child.kill('SIGKILL');
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(seen));
+  });
+}
