@@ -1,4 +1,4 @@
-// What --tune tries for svm.
+// What --tune tries for svm. What acts past max_rows alone (approximation, landmarks) trades time for nearness, and is not tuned.
 import { choices, logRange, type SpaceOf } from '../search-space.js';
 import type { SvmParams } from './params.js';
 
