@@ -1,7 +1,7 @@
 // manifest.json: what an artifact directory holds, and a checksum over itself.
 import { createHash } from 'node:crypto';
-import type { Calibrator } from '../math/calibrator.js';
 import { VsrError } from '../errors/vsr-error.js';
+import type { Calibrator } from '../math/calibrator.js';
 
 export const ARTIFACT_FORMAT = 'vsr.artifact/1';
 

@@ -12,6 +12,8 @@ export interface ModelCalibration {
   readonly eceMass: number;
   readonly brier: number;
   readonly logLoss: number;
+  /** ece once the calibrator has been applied; null where there is none. */
+  readonly eceCalibrated: number | null;
   /** Ten of equal width. */
   readonly bins: readonly ReliabilityBin[];
 }
@@ -20,6 +22,7 @@ export interface RouterCalibration {
   readonly router: string;
   /** Over all present cells. */
   readonly ece: number;
+  readonly eceCalibrated: number | null;
   readonly models: readonly ModelCalibration[];
 }
 
@@ -30,8 +33,17 @@ export function isMiscalibrated({ ece }: { readonly ece: number }): boolean {
   return ece > GREATEST_ECE;
 }
 
-/** @param expected [N×M] expected qualities in [0, 1]. Models without a present cell are left out; null without any. */
-export function calibrationReport(router: string, expected: Matrix, judged: OutcomeTable): RouterCalibration | null {
+/**
+ * Models without a present cell are left out; null without any.
+ * @param expected [N×M] expected qualities in [0, 1]; @param calibrated [N×M] the same after calibration
+ */
+export function calibrationReport(
+  router: string,
+  expected: Matrix,
+  judged: OutcomeTable,
+  calibrated?: Matrix,
+): RouterCalibration | null {
+  const after = calibrated ? calibrationReport(router, calibrated, judged) : null;
   const models = judged.models.flatMap((model, m): ModelCalibration[] => {
     const { predicted, observed } = presentPairs(expected, judged.quality, m);
     if (observed.length === 0) return [];
@@ -41,6 +53,7 @@ export function calibrationReport(router: string, expected: Matrix, judged: Outc
         model,
         n: observed.length,
         ece,
+        eceCalibrated: after?.models.find((one) => one.model === model)?.ece ?? null,
         eceMass: equalMassEce(predicted, observed),
         brier: brierScore(predicted, observed),
         logLoss: logLoss(predicted, observed),
@@ -48,7 +61,7 @@ export function calibrationReport(router: string, expected: Matrix, judged: Outc
       },
     ];
   });
-  return models.length === 0 ? null : { router, ece: pooledEce(models), models };
+  return models.length === 0 ? null : { router, ece: pooledEce(models), eceCalibrated: after?.ece ?? null, models };
 }
 
 /** Over all models' cells: bins of the same range add up. */

@@ -47,6 +47,8 @@ export interface JudgedScores {
   readonly expected: Matrix;
   /** [N×M] expected dollars; NaN = unknown. */
   readonly costs: Matrix<Float64Array>;
+  /** [N×M] after calibration; absent: nobody calibrated. */
+  readonly calibrated?: Matrix;
   /** false: the scores only rank (logits), so there is nothing to calibrate. */
   readonly areQualities: boolean;
 }
@@ -163,7 +165,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
     carriedBy(carrying, estimates),
   );
   const calibration = input.routers.flatMap(({ name, scores }) => {
-    const report = scores?.areQualities ? calibrationReport(name, scores.expected, test) : null;
+    const report = scores?.areQualities ? calibrationReport(name, scores.expected, test, scores.calibrated) : null;
     return report ? [report] : [];
   });
   const judgedCalibration = calibration.find((one) => one.router === router.name);

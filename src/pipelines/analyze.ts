@@ -57,7 +57,10 @@ async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineCo
   const scales = Object.fromEntries(
     Object.entries(trained.artifact.manifest.routers).map(([name, { scale }]) => [name, scale]),
   );
-  const { rows, fold, routers } = foldedChoices(folds, scales, data, keeper(config, data), objective);
+  const methods = Object.fromEntries(
+    Object.entries(trained.artifact.manifest.routers).map(([name, { calibration }]) => [name, calibration?.method]),
+  );
+  const { rows, fold, routers } = foldedChoices(folds, scales, data, keeper(config, data), objective, methods);
   if (rows.length === 0) return [];
   const part = partOf(data.table, rows);
   return [

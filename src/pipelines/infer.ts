@@ -92,7 +92,11 @@ export async function* infer(
         context.onNotice?.(`User ${userId} is simulated: nobody stated these preferences.`);
       }
       const decision = scored
-        ? decide(rowOf(scored.scores, i), { inputTokens: estimateTokens(query.query) }, policy)
+        ? decide(
+            rowOf(scored.scores, i),
+            { inputTokens: estimateTokens(query.query) },
+            { ...policy, calibrators: manifest.routers[name]?.calibration?.models },
+          )
         : defaultDecision(policy.fallback);
       yield {
         query,

@@ -17,6 +17,8 @@ export interface ShownDecision {
 interface ShownModel {
   readonly model: string;
   readonly expectedQuality: number;
+  /** Calibrated, where training did so. */
+  readonly probability?: number;
   readonly utility: number;
   /** Dollars per query. */
   readonly expectedCost: number | null;
@@ -60,7 +62,7 @@ export function decisionText(shown: ShownDecision, top: number): string {
     const cost =
       ranked.expectedCost === null ? 'cost unknown' : `$${significant(1000 * ranked.expectedCost)} per 1,000`;
     lines.push(
-      `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  quality ${ranked.expectedQuality.toFixed(3)}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
+      `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  quality ${ranked.expectedQuality.toFixed(3)}${ranked.probability === undefined ? '' : ` (calibrated ${ranked.probability.toFixed(3)})`}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
     );
   });
   const masked = Object.entries(decision.masked);

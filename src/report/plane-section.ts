@@ -65,6 +65,7 @@ function calibrationSection({ calibration, verdict }: Report, draw: DrawTable, s
           { head: 'model' },
           { head: 'answers' },
           { head: 'ECE' },
+          ...(judged.eceCalibrated === null ? [] : [{ head: 'calibrated' }]),
           { head: 'equal mass' },
           { head: 'Brier' },
           { head: 'log loss' },
@@ -73,6 +74,7 @@ function calibrationSection({ calibration, verdict }: Report, draw: DrawTable, s
           model.model,
           count(model.n),
           `${share(model.ece)}${isMiscalibrated(model) ? ' *' : ''}`,
+          ...(judged.eceCalibrated === null ? [] : [share(model.eceCalibrated)]),
           share(model.eceMass),
           share(model.brier),
           share(model.logLoss),
@@ -80,7 +82,7 @@ function calibrationSection({ calibration, verdict }: Report, draw: DrawTable, s
       ),
       wrap(
         [
-          `All models together: ECE ${share(judged.ece)}.`,
+          `All models together: ECE ${share(judged.ece)}${judged.eceCalibrated === null ? '' : `, ${share(judged.eceCalibrated)} after calibration (which infer prints)`}.`,
           ...(others.length > 0
             ? [`Others: ${others.map(({ router, ece }) => `${router} ${share(ece)}`).join(', ')}.`]
             : []),

@@ -1,5 +1,6 @@
 // From one row of scores to one model: the objective, masks, ties and fallbacks of all routers, applied once and here.
 import type { ModelStats } from '../artifacts/manifest.js';
+import { type Calibrator, calibrated } from '../math/calibrator.js';
 import { type Objective, utility } from '../math/utility.js';
 import type { Scale } from './router.js';
 
@@ -14,6 +15,8 @@ export interface DecisionPolicy {
   readonly candidates?: ReadonlySet<string>;
   /** Dollars expected per query. */
   readonly maxCost?: number;
+  /** By model; decisions do not depend on them. */
+  readonly calibrators?: Readonly<Record<string, Calibrator>> | undefined;
   /** Asked when nothing is left; default the best single model of train. */
   readonly fallback: string;
 }
@@ -33,6 +36,8 @@ export interface RankedModel {
   readonly score: number;
   /** ŝ in [0, 1]. */
   readonly expectedQuality: number;
+  /** That its answer is right, where training calibrated the router. */
+  readonly probability?: number;
   readonly utility: number;
   /** Dollars; null = unknown. */
   readonly expectedCost: number | null;
@@ -75,6 +80,7 @@ export function decide(scores: ArrayLike<number>, facts: QueryFacts, policy: Dec
       model,
       score: scores[m]!,
       expectedQuality: expected[m]!,
+      ...probabilityOf(expected[m]!, policy.calibrators?.[model]),
       utility: policy.scale === 'utility' ? scores[m]! : utility(expected[m]!, stats.latency, cost, policy.objective),
       expectedCost: cost,
       expectedLatency: stats.latency,
@@ -115,6 +121,10 @@ export function expectedCost(stats: ModelStats, inputTokens: number | null): num
     return stats.cost;
   }
   return (inputTokens * stats.inputPrice + stats.outputTokens * stats.outputPrice) / 1e6;
+}
+
+function probabilityOf(expected: number, calibrator: Calibrator | undefined): { probability?: number } {
+  return calibrator ? { probability: calibrated(expected, calibrator) } : {};
 }
 
 function maskReason(model: string, cost: number | null, policy: DecisionPolicy): MaskReason | undefined {

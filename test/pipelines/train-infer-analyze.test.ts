@@ -240,6 +240,38 @@ describe('leaks', () => {
   });
 });
 
+describe('calibration', () => {
+  test('stands in the artifact, in every ranked model, and in the report before and after; choices do not move', async () => {
+    const folder = temporaryFolderOf(toyOutcomes(200));
+    const chosen: string[][] = [];
+    for (const how of ['isotonic', 'none']) {
+      const config = await configIn(folder, { 'train.calibrate': how, 'infer.query': MATH });
+      const { manifest } = await train(config, listening());
+      const [routed] = await collect(infer(config, listening()));
+      const ranking = routed!.decision.ranking;
+      chosen.push(ranking.map(({ model }) => model));
+      const { reports } = await analyze(config, listening());
+      const { eceCalibrated } = reports[0].calibration[0]!;
+      if (how === 'none') {
+        expect([manifest.routers.knn!.calibration, ranking[0]!.probability, eceCalibrated]).toEqual([
+          undefined,
+          undefined,
+          null,
+        ]);
+        continue;
+      }
+      expect(manifest.routers.knn!.calibration).toMatchObject({
+        method: 'isotonic',
+        queries: manifest.data.split.validation,
+      });
+      expect(ranking.every(({ probability }) => probability! >= 0 && probability! <= 1)).toBe(true);
+      expect(ranking.find(({ model }) => model === 'mathematician')!.probability).toBe(1);
+      expect(eceCalibrated!).toBeLessThan(0.06);
+    }
+    expect(chosen[0]).toEqual(chosen[1]);
+  });
+});
+
 describe('other splits and prices', () => {
   test('whole tasks are held out, and analyze judges on the same', async () => {
     const folder = temporaryFolderOf(toyOutcomes(120).map((row, i) => ({ ...row, task_name: `t${i % 6}` })));

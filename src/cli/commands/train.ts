@@ -9,6 +9,12 @@ import type { CommandModule } from '../command.js';
 export const trainCommand: CommandModule = {
   flags: [
     {
+      usage: '--example <name>',
+      key: ['example'],
+      kind: 'text',
+      description: 'votes: the bundled votes of 65 people instead of files here',
+    },
+    {
       usage: '--data-file <file>',
       key: ['train', 'dataFile'],
       kind: 'text',

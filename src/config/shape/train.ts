@@ -42,6 +42,8 @@ export const train = z
     folds: z.union([z.literal('auto'), count]).default('auto'),
     /** What is held out together: single queries, or whole tasks, users or sessions. */
     splitBy: z.enum(['query', 'task', 'user', 'session']).default('query'),
+    /** What makes probabilities of expected qualities, fitted on validation; auto = Platt below 1,000 validation queries, else isotonic. */
+    calibrate: z.enum(['auto', 'isotonic', 'platt', 'none']).default('auto'),
     leakCheck: z.enum(['error', 'warn', 'exclude']).default('error'),
     /** What trains the routers that learn by gradient; auto = native TensorFlow where it loads, else WASM. */
     engine: z.enum(['auto', 'native', 'wasm', 'js']).default('auto'),

@@ -1,5 +1,6 @@
 // What each trained router would have chosen, on rows it never learned from.
 import type { ModelStats } from '../../artifacts/manifest.js';
+import type { Calibrator } from '../../math/calibrator.js';
 import { rowOf } from '../../math/matrix.js';
 import type { Objective } from '../../math/utility.js';
 import type { Scale } from '../../routers/router.js';
@@ -11,6 +12,7 @@ import { choose } from '../train/fit-routers.js';
 import { featureRows } from '../trained/feature-rows.js';
 import type { StoredFolds } from '../trained/fold-files.js';
 import { openRouter, type Trained } from '../trained/trained-router.js';
+import { calibratedScores, crossCalibrated } from './calibrated-scores.js';
 import { expectedScores, mergedScores, type RouterScores } from './expected-scores.js';
 
 export interface RouterChoices {
@@ -53,7 +55,12 @@ export async function heldOutChoices(
         (i) => rowOf(scores, i),
         () => own,
       );
-      return { name, judged: name === manifest.bestRouter, choices, scores: expected };
+      const { calibration } = manifest.routers[name]!;
+      const known =
+        expected && calibration
+          ? { ...expected, calibrated: calibratedScores(expected.expected, manifest.models, calibration) }
+          : expected;
+      return { name, judged: name === manifest.bestRouter, choices, scores: known };
     }),
   );
 }
@@ -76,6 +83,7 @@ export function foldedChoices(
   data: OutcomeData,
   keep: (row: number) => boolean,
   objective: Objective,
+  methods: Readonly<Record<string, Calibrator['method'] | undefined>> = {},
 ): FoldedRows {
   const rowOfId = new Map(data.table.queries.map((query, row) => [query.id, row]));
   const stored = [...folds.ids.keys()].filter((i) => {
@@ -95,11 +103,16 @@ export function foldedChoices(
   const routers = names.map((name) => {
     const scoresOf = (i: number) => rowOf(folds.scores[name]!, stored[i]!);
     const policyOf = (i: number) => ({ ...policies[fold[i]!]!, scale: scales[name]! });
+    const scores = expectedScores(data.table, rows, scoresOf, policyOf);
+    const method = methods[name];
     return {
       name,
       judged: names.length === 1,
       choices: rows.map((row, i) => choose(data.table, row, scoresOf(i), policyOf(i))),
-      scores: expectedScores(data.table, rows, scoresOf, policyOf),
+      scores:
+        scores && method
+          ? { ...scores, calibrated: crossCalibrated(scores.expected, data.table, rows, fold, method) }
+          : scores,
     };
   });
   if (names.length === 1) return { rows, fold, routers };

@@ -9,6 +9,8 @@ export interface RouterScores {
   readonly expected: Matrix;
   /** [rows × M] dollars; NaN = unknown. */
   readonly costs: Matrix<Float64Array>;
+  /** [rows × M] the same after calibration, where training calibrated. */
+  readonly calibrated?: Matrix;
   /** false: the scores only rank. */
   readonly areQualities: boolean;
 }
@@ -47,13 +49,16 @@ export function mergedScores(
 ): RouterScores | undefined {
   const expected = matrix(rows, M);
   const costs = matrix64(rows, M);
-  let areQualities = rows > 0;
+  const calibrated = matrix(rows, M);
+  let [areQualities, areCalibrated] = [rows > 0, rows > 0];
   for (let i = 0; i < rows; i++) {
     const from = of(i);
     if (!from) return undefined;
     expected.data.set(from.expected.data.subarray(i * M, (i + 1) * M), i * M);
     costs.data.set(from.costs.data.subarray(i * M, (i + 1) * M), i * M);
     areQualities &&= from.areQualities;
+    areCalibrated &&= from.calibrated !== undefined;
+    if (from.calibrated) calibrated.data.set(from.calibrated.data.subarray(i * M, (i + 1) * M), i * M);
   }
-  return { expected, costs, areQualities };
+  return { expected, costs, areQualities, ...(areCalibrated && { calibrated }) };
 }

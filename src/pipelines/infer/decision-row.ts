@@ -10,9 +10,10 @@ export function decisionRow(routed: RoutedQuery): Record<string, unknown> {
     ...(userId !== null && { user_id: userId }),
     router,
     model: decision.model,
-    ranking: decision.ranking.map(({ model, score, utility, expectedCost, expectedLatency }) => ({
+    ranking: decision.ranking.map(({ model, score, probability, utility, expectedCost, expectedLatency }) => ({
       model,
       score: round(score, 6),
+      ...(probability !== undefined && { probability: round(probability, 6) }),
       utility: round(utility, 6),
       expectedCost: expectedCost === null ? null : round(expectedCost, 10),
       expectedLatency: expectedLatency === null ? null : round(expectedLatency, 1),

@@ -122,7 +122,11 @@ export async function openRoutingSession(
         return { router, decision, features: null, timing: { embed: 0, score: 0 }, cached: false };
       }
       const inputTokens = request.inputTokens ?? Math.ceil(query.query.length / 4);
-      const decision = decide(scored.scores, { inputTokens }, policy);
+      const decision = decide(
+        scored.scores,
+        { inputTokens },
+        { ...policy, calibrators: manifest.routers[router]?.calibration?.models },
+      );
       const known = !unknownUser || (person?.history ?? null) !== null;
       return {
         router,
