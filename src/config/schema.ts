@@ -18,6 +18,8 @@ export const configSchema = z.strictObject({
   seed: z.number().int().default(42),
   /** A YAML file with `vllm_endpoints` and `model_config`, read as if it stood in this one. */
   modelsFile: text.optional(),
+  /** The bundled votes instead of files here. */
+  example: z.enum(['votes']).optional(),
   data: z
     .strictObject({
       queries: text.optional(),

@@ -4,12 +4,14 @@ import { costOf } from '../pipelines/benchmark/price.js';
 import { isObject, type Json, parsed } from '../providers/json.js';
 import { type Answer, readReply } from '../providers/openai/reply.js';
 import { createStreamReader } from '../providers/openai/stream-reader.js';
+import { ApiError } from './api-error.js';
 import { askModels, type Begun } from './ask-models.js';
 import { type Asked, withoutPolicy } from './asked.js';
 import { type Choice, chooseModel } from './choose-model.js';
 import { decisionHeaders } from './decision-headers.js';
 import type { GatewayParts } from './parts.js';
 import { prefixedStream, prefixedText } from './prefix.js';
+import { decisionJson } from './route-only.js';
 
 export interface CompletionCall {
   readonly path: 'chat/completions' | 'completions' | 'embeddings';
@@ -76,6 +78,10 @@ export async function complete(parts: GatewayParts, call: CompletionCall): Promi
     });
   } catch (error) {
     end();
+    if (call.left.aborted) throw new ApiError(499, 'The client has left.', { code: 'client_left' });
+    if (abort.signal.aborted) {
+      throw new ApiError(504, `No answer within ${config.serve.timeoutS} s (serve.timeout_s).`, { code: 'timeout' });
+    }
     throw error;
   }
 }
@@ -169,6 +175,14 @@ function note(
     metrics.add('vsr_tokens_total', { model: model.alias, direction: 'output' }, answer.outputTokens ?? 0);
   }
   state.remember({ ...choice.rated, model: model.alias }, id);
+  parts.decisions.set(choice.id, {
+    ...decisionJson(choice, call.userId),
+    model: model.alias,
+    failed,
+    cost,
+    latency: ms,
+    ...(answer && { input_tokens: answer.inputTokens, output_tokens: answer.outputTokens }),
+  });
   if (call.path === 'embeddings') return;
   const cell: OutcomeCell = {
     quality: null,

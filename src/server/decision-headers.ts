@@ -17,7 +17,7 @@ export function decisionHeaders(choice: Choice, begun?: Pick<Begun, 'model' | 'f
 
 /** Printable ASCII stays, all else is written as %XX. */
 export function headerText(text: string): string {
-  return text.replace(/[^\x21-\x7e]|%/g, (character) =>
-    encodeURIComponent(character.isWellFormed() ? character : '\ufffd'),
+  return text.replace(/[^\x21-\x7e]|%/gu, (character) =>
+    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }

@@ -20,6 +20,7 @@ import { readBody } from './read-body.js';
 import { openReloading } from './reloading-session.js';
 import { openRequestLog } from './request-log.js';
 import { routeOnly } from './route-only.js';
+import { Recent } from './state/gateway-state.js';
 import { openState } from './state/open-state.js';
 
 export interface Gateway {
@@ -60,6 +61,7 @@ export async function openGateway(config: VsrConfig, tools: GatewayTools): Promi
       breaker: createBreaker(serve.breaker.failures, serve.breaker.restS * 1000),
       log: openRequestLog(serve.log),
       session: artifact.session,
+      decisions: new Recent(DECISIONS),
     };
     const app = await appOf(parts, tools);
     return {
@@ -127,6 +129,12 @@ async function appOf(parts: GatewayParts, tools: GatewayTools): Promise<Hono> {
     access.check(context.req.raw.headers);
     return context.json({ object: 'list', data: modelList(parts) });
   });
+  app.get('/v1/decisions/:id', (context) => {
+    access.check(context.req.raw.headers);
+    const found = parts.decisions.get(context.req.param('id'));
+    if (!found) throw new ApiError(404, 'No such decision is remembered here.', { code: 'decision_not_found' });
+    return context.json(found);
+  });
   const completions = (path: CompletionCall['path']) => async (context: Context) => {
     const request = context.req.raw;
     const keyName = checked(parts, request.headers);
@@ -156,6 +164,7 @@ async function appOf(parts: GatewayParts, tools: GatewayTools): Promise<Hono> {
   return app;
 }
 
+const DECISIONS = 1000;
 const EXPOSED = ['x-vsr-model', 'x-vsr-router', 'x-vsr-reason', 'x-vsr-score', 'x-vsr-decision-id', 'x-vsr-arm'];
 
 /** Throws `ApiError` 401 or 429. */

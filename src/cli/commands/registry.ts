@@ -27,6 +27,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "write routers as ONNX, SavedModel or semantic-router files; read other tools' files",
     load: async () => (await import('./convert.js')).convertCommand,
   },
+  chat: {
+    summary: 'talk to the routed models, in the terminal or on a web page',
+    load: async () => (await import('./chat.js')).chatCommand,
+  },
   serve: {
     summary: 'answer as an OpenAI-compatible gateway with the model the router chooses',
     load: async () => (await import('./serve.js')).serveCommand,

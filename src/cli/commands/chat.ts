@@ -1,0 +1,148 @@
+// vsr chat: talk to the routed models, in the terminal or on a page of the browser.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { environment } from '../../config/environment.js';
+import type { VsrConfig } from '../../config/schema.js';
+import { requireKeys } from '../../config/secrets.js';
+import type { CommandModule, CommandSession } from '../command.js';
+
+export const chatCommand: CommandModule = {
+  flags: [
+    {
+      usage: '--artifacts <directory>',
+      key: ['chat', 'artifacts'],
+      kind: 'text',
+      description: 'what vsr train wrote (default artifacts)',
+    },
+    { usage: '--router <name>', key: ['chat', 'router'], kind: 'text', description: 'default: best on validation' },
+    { usage: '--user-id <id>', key: ['chat', 'userId'], kind: 'text', description: 'who asks' },
+    {
+      usage: '--mode <mode>',
+      key: ['chat', 'mode'],
+      kind: 'text',
+      description: 'what the router sees: current_only, full_context, retrieval',
+    },
+    {
+      usage: '--top-k <count>',
+      key: ['chat', 'topK'],
+      kind: 'whole',
+      description: 'earlier questions for retrieval (default 3)',
+    },
+    {
+      usage: '--temp <number>',
+      key: ['chat', 'temp'],
+      kind: 'number',
+      description: 'temperature of the answers (default 0.8)',
+    },
+    {
+      usage: '--max-tokens <count>',
+      key: ['chat', 'maxTokens'],
+      kind: 'whole',
+      description: 'of an answer (default the model decides)',
+    },
+    {
+      usage: '--route-only',
+      key: ['chat', 'routeOnly'],
+      kind: 'switch',
+      description: 'decisions alone, no model is asked',
+    },
+    {
+      usage: '--web',
+      key: ['chat', 'web'],
+      kind: 'switch',
+      description: 'a page of the browser instead of the terminal',
+    },
+    { usage: '--host <address>', key: ['chat', 'host'], kind: 'text', description: 'of the page (default 127.0.0.1)' },
+    {
+      usage: '--port <number>',
+      key: ['chat', 'port'],
+      kind: 'whole',
+      description: 'of the page, which it asks for too (default 8001)',
+    },
+    {
+      usage: '--share',
+      key: ['chat', 'share'],
+      kind: 'switch',
+      description: 'the page for everybody on the network who has the printed address',
+    },
+  ],
+  examples: ['vsr chat --user-id 3', 'vsr chat --web', 'printf "Is 91 prime?\\n/why\\n" | vsr chat --route-only'],
+  async run(session) {
+    const { config, missingKeys } = await session.load();
+    if (!config.chat.routeOnly) requireKeys(config, missingKeys, Object.keys(config.modelConfig));
+    const { chat } = config;
+    const web = chat.web || chat.share || chat.port !== undefined;
+    const key = chat.share ? randomBytes(18).toString('base64url') : undefined;
+    const served: VsrConfig = {
+      ...config,
+      serve: {
+        ...config.serve,
+        artifacts: chat.artifacts,
+        router: chat.router,
+        host: chat.share ? '0.0.0.0' : chat.host,
+        port: chat.port ?? config.serve.port,
+        web,
+        ...(web
+          ? key !== undefined && { apiKey: key, keys: [] }
+          : { apiKey: undefined, keys: [], requestsPerMinute: undefined, host: '127.0.0.1' }),
+      },
+    };
+    const { openGateway } = await import('../../server/gateway.js');
+    const { listen, requireKeyOffLoopback } = await import('../../server/listen.js');
+    if (web) requireKeyOffLoopback(served.serve);
+    const gateway = await openGateway(served, {
+      ...session.context,
+      environment: environment(),
+      defaultUser: chat.userId,
+    });
+    try {
+      if (!web) return await inTerminal(config, session, gateway.fetch);
+      const listening = await listen(gateway, served.serve);
+      await session.terminal.print(`${listening.url}/${key === undefined ? '' : `#key=${key}`}`);
+      if (!session.context.signal.aborted) await once(session.context.signal, 'abort');
+      await listening.close();
+      return 0;
+    } finally {
+      await gateway.close();
+    }
+  },
+};
+
+async function inTerminal(
+  { chat }: VsrConfig,
+  { terminal, context }: CommandSession,
+  fetch: (request: Request) => Response | Promise<Response>,
+): Promise<number> {
+  const { createChatSession } = await import('../../server/chat/chat-session.js');
+  const session = createChatSession({
+    fetch,
+    write: (text) => void terminal.write(text),
+    userId: chat.userId,
+    mode: chat.mode,
+    topK: chat.topK,
+    temperature: chat.temp,
+    maxTokens: chat.maxTokens,
+    routeOnly: chat.routeOnly,
+  });
+  const interactive = process.stdin.isTTY === true;
+  const reader = createInterface({ input: process.stdin, ...(interactive && { output: process.stdout }) });
+  const stop = () => reader.close();
+  context.signal.addEventListener('abort', stop);
+  // On a terminal Ctrl-C belongs to the reader: it ends the conversation.
+  reader.on('SIGINT', stop);
+  const prompt = () => {
+    if (!interactive) return;
+    reader.setPrompt(session.continues ? '. ' : '> ');
+    reader.prompt();
+  };
+  if (interactive) await terminal.print('/help lists the commands, /quit ends.');
+  prompt();
+  for await (const line of reader) {
+    if (!(await session.say(line, context.signal))) break;
+    prompt();
+  }
+  reader.close();
+  context.signal.removeEventListener('abort', stop);
+  return 0;
+}

@@ -1,0 +1,138 @@
+// Feedback survives the end of the process at any moment, also torn lines; several gateways on one Redis agree.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { StoredTurn } from '../../src/pipelines/people/stored-turn.js';
+import { openFileState } from '../../src/server/state/file-state.js';
+import { openRedisState } from '../../src/server/state/redis-state.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+const folder = temporaryFolder();
+const turn = (user: string, rating: number, model = 'a'): StoredTurn => ({
+  user,
+  session: null,
+  order: 0,
+  query: '',
+  models: [model],
+  ratings: [rating],
+  kind: 'ratings',
+  encoder: 'sha256:e',
+  vector: '',
+});
+
+describe('in a folder', () => {
+  test('ratings come back in their order, through snapshots too', async () => {
+    const path = join(folder.path, 'snapshots');
+    const first = openFileState(path, 3);
+    for (const rating of [1, -1, 0.5, 0.25, 1]) await first.rate(turn('u', rating));
+    await first.close();
+    expect(JSON.parse(readFileSync(join(path, 'snapshot.json'), 'utf8')).generation).toBe(1);
+    const second = openFileState(path, 3);
+    expect(second.turnsOf('u').map(({ ratings }) => ratings[0])).toEqual([1, -1, 0.5, 0.25, 1]);
+    expect([...second.statistics()]).toEqual([['a', { count: 5, sum: 1.75 }]]);
+    await second.close();
+  });
+
+  test('ratings that come together are all kept', async () => {
+    const path = join(folder.path, 'together');
+    const first = openFileState(path, 7);
+    await Promise.all(Array.from({ length: 50 }, (_, i) => first.rate(turn(`u${i}`, 1))));
+    await first.close();
+    const second = openFileState(path);
+    expect(second.statistics().get('a')).toEqual({ count: 50, sum: 50 });
+    await second.close();
+  });
+
+  test('a torn last line was never confirmed and takes nothing with it', async () => {
+    const path = join(folder.path, 'torn');
+    const first = openFileState(path);
+    await first.rate(turn('u', 1));
+    await first.close();
+    appendFileSync(join(path, 'feedback.jsonl'), '{"user":"u","session":nul');
+    const second = openFileState(path);
+    await second.rate(turn('u', -1));
+    await second.close();
+    const third = openFileState(path);
+    expect(third.turnsOf('u').map(({ ratings }) => ratings[0])).toEqual([1, -1]);
+    await third.close();
+  });
+
+  test('of one folder there is one gateway', async () => {
+    const path = join(folder.path, 'one');
+    const first = openFileState(path);
+    expect(() => openFileState(path)).toThrow(expect.objectContaining({ code: 'VSR_FILE' }));
+    await first.close();
+  });
+});
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+describe.skipIf(!hasRedis)('in Redis (skipped where redis-server is not installed)', () => {
+  let server: ChildProcess;
+  let url: string;
+  beforeAll(async () => {
+    const port = await freePort();
+    server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      { cwd: folder.path },
+    );
+    url = `redis://127.0.0.1:${port}`;
+    await new Promise<void>((resolve) =>
+      server.stdout!.on('data', (text) => /Ready to accept/.test(String(text)) && resolve()),
+    );
+  });
+  afterAll(() => void server?.kill());
+
+  test('two gateways agree on ratings, decisions and sessions, and a third one starts with them', async () => {
+    const [one, two] = [await openRedisState(url), await openRedisState(url)];
+    await one.rate(turn('u', 1));
+    await two.rate(turn('u', -1, 'b'));
+    const both = new Map([
+      ['a', { count: 1, sum: 1 }],
+      ['b', { count: 1, sum: -1 }],
+    ]);
+    await vi.waitFor(() => expect([one.statistics(), two.statistics()]).toEqual([both, both]));
+    expect(one.turnsOf('u')).toEqual(two.turnsOf('u'));
+    const decision = {
+      id: 'vsr-1',
+      router: 'knn',
+      model: 'a',
+      userId: 'u',
+      sessionId: null,
+      query: '',
+      encoder: 'e',
+      vector: '',
+    };
+    one.remember(decision, 'chatcmpl-1');
+    one.keepSession('s', 'a');
+    await vi.waitFor(async () =>
+      expect([await two.recall('vsr-1'), await two.recall('chatcmpl-1'), await two.sessionModel('s')]).toEqual([
+        decision,
+        decision,
+        'a',
+      ]),
+    );
+    expect([await two.recall('other'), await two.sessionModel('other')]).toEqual([undefined, undefined]);
+    const three = await openRedisState(url);
+    expect(three.statistics()).toEqual(both);
+    await Promise.all([one, two, three].map((state) => state.close()));
+  });
+
+  test('where none answers it is one sentence without the password', async () => {
+    await expect(openRedisState(`redis://u:secret@127.0.0.1:${await freePort()}`)).rejects.toMatchObject({
+      code: 'VSR_USAGE',
+      message: expect.not.stringContaining('secret'),
+    });
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
