@@ -6,11 +6,15 @@ type Values = Matrix<Float64Array>;
 
 /** Mean of the present cells of each column [M], over the given rows or all; NaN for a column without cells. */
 export function columnMeans(values: Values, rows: ArrayLike<number> = allRows(values)): Float64Array {
-  const sums = new Float64Array(values.cols);
-  const counts = new Float64Array(values.cols);
-  for (let r = 0; r < rows.length; r++) {
-    for (let m = 0; m < values.cols; m++) {
-      const value = values.data[rows[r]! * values.cols + m]!;
+  // one kind of array, or the loop below is compiled for none
+  const own = rows instanceof Int32Array ? rows : Int32Array.from(rows);
+  const { cols, data } = values;
+  const sums = new Float64Array(cols);
+  const counts = new Float64Array(cols);
+  for (let r = 0; r < own.length; r++) {
+    const at = own[r]! * cols;
+    for (let m = 0; m < cols; m++) {
+      const value = data[at + m]!;
       if (Number.isNaN(value)) continue;
       sums[m]! += value;
       counts[m]! += 1;
@@ -47,7 +51,8 @@ export function oracleChoices(values: Values, cost: Values): Int32Array {
 
 /** A random model's expected value per row: the mean of its present cells; NaN for an empty row. */
 export function rowMeans(values: Values): Float64Array {
-  return Float64Array.from({ length: values.rows }, (_, i) => {
+  const means = new Float64Array(values.rows);
+  for (let i = 0; i < values.rows; i++) {
     let sum = 0;
     let n = 0;
     for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
@@ -55,19 +60,22 @@ export function rowMeans(values: Values): Float64Array {
       sum += values.data[at]!;
       n++;
     }
-    return sum / n;
-  });
+    means[i] = sum / n;
+  }
+  return means;
 }
 
 /** Largest value of each row; NaN for an empty row. */
 export function rowMaxima(values: Values): Float64Array {
-  return Float64Array.from({ length: values.rows }, (_, i) => {
+  const maxima = new Float64Array(values.rows);
+  for (let i = 0; i < values.rows; i++) {
     let max = Number.NaN;
     for (let at = i * values.cols; at < (i + 1) * values.cols; at++) {
       if (!(values.data[at]! <= max) && !Number.isNaN(values.data[at])) max = values.data[at]!;
     }
-    return max;
-  });
+    maxima[i] = max;
+  }
+  return maxima;
 }
 
 /** The best model of every task, by mean value over its rows among `rows`. */
@@ -88,5 +96,7 @@ export function taskOf(query: Query): string {
 }
 
 export function allRows(values: { readonly rows: number }): Int32Array {
-  return Int32Array.from({ length: values.rows }, (_, i) => i);
+  const rows = new Int32Array(values.rows);
+  for (let i = 0; i < rows.length; i++) rows[i] = i;
+  return rows;
 }

@@ -85,13 +85,7 @@ export function zeroRouterMixture(
   const part = new Int32Array(judged.queries.length);
   const weights: Float64Array[] = [];
   for (const [number, { table, learn, judge }] of parts.entries()) {
-    const quality = columnMeans(table.quality, learn);
-    const points = Array.from(columnMeans(table.cost, learn), (cost, model) => ({
-      model,
-      cost,
-      quality: quality[model]!,
-    }));
-    const hull = nonDecreasingHull(points).map(({ model }) => model);
+    const hull = learnedHull(table, learn);
     const cost = presentMean(Float64Array.from(judge, (i) => spent[i]!));
     const mixture = mixtureAtCost(hull, columnMeans(judged.cost, judge), cost);
     if (hull.length === 0 || mixture.some(Number.isNaN)) return null;
@@ -100,6 +94,24 @@ export function zeroRouterMixture(
   }
   return { part, weights };
 }
+
+/** Models in the order of the hull of their mean cost and quality, found once for the rows of a part. */
+function learnedHull(table: OutcomeTable, learn: Int32Array): readonly number[] {
+  const known = hulls.get(learn);
+  if (known) return known;
+  const quality = columnMeans(table.quality, learn);
+  const points = Array.from(columnMeans(table.cost, learn), (cost, model) => ({
+    model,
+    cost,
+    quality: quality[model]!,
+  }));
+  const hull = nonDecreasingHull(points).map(({ model }) => model);
+  hulls.set(learn, hull);
+  return hull;
+}
+
+/** By the rows of a part, which belong to one table. */
+const hulls = new WeakMap<Int32Array, readonly number[]>();
 
 /** An unseen task, or one without a single cell on train, falls back to the best single model. */
 function seen(model: number | undefined, best: number): number {
