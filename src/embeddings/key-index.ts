@@ -85,7 +85,7 @@ interface Slot {
 function* probe(file: number, capacity: number, key: Uint8Array): Generator<Slot> {
   const size = Math.min(capacity, SEGMENT_SLOTS);
   const { segment, start } = placeOf(key, capacity);
-  const bytes = Buffer.alloc(LOOK * SLOT_BYTES);
+  const bytes = Buffer.allocUnsafe(LOOK * SLOT_BYTES);
   for (let seen = 0; seen < size; ) {
     const from = (start + seen) % size;
     const slots = Math.min(LOOK, size - from, size - seen);

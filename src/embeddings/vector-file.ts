@@ -47,6 +47,7 @@ export function openVectorFile(
   const [keys, vectors, checks] = files as [number, number, number];
   const lock = join(directory, 'lock');
   const index = openKeyIndex(join(directory, 'index.bin'));
+  const check = Buffer.alloc(CHECK_BYTES);
   const uncovered = new Map<string, number>();
   /** Rows seen so far, and up to which of them `uncovered` has been filled. */
   let known = 0;
@@ -99,15 +100,14 @@ export function openVectorFile(
 
   /** undefined for another key, or a row that is damaged. */
   function vectorAt(row: number, key: Uint8Array): Float32Array | undefined {
-    const stored = Buffer.alloc(KEY_BYTES);
-    readSync(keys, stored, 0, KEY_BYTES, row * KEY_BYTES);
-    if (!stored.equals(key)) return undefined;
     const bytes = new Uint8Array(vectorBytes);
-    const check = Buffer.alloc(CHECK_BYTES);
     readSync(vectors, bytes, 0, vectorBytes, row * vectorBytes);
     readSync(checks, check, 0, CHECK_BYTES, row * CHECK_BYTES);
+    // The check is of key and vector: only where it fails does the key on disk say whether the row is another's or damaged.
     if (check.readUInt32LE() === checkOf(key, bytes)) return new Float32Array(bytes.buffer);
-    if (!toldOfDamage) {
+    const stored = Buffer.alloc(KEY_BYTES);
+    readSync(keys, stored, 0, KEY_BYTES, row * KEY_BYTES);
+    if (stored.equals(key) && !toldOfDamage) {
       onWarning?.(`The embedding cache ${directory} holds damaged rows; their texts are encoded again.`);
       toldOfDamage = true;
     }
