@@ -5,6 +5,7 @@ import type { RouterCalibration } from './calibration-report.js';
 import type { WinTieLoss } from './choice-metrics.js';
 import type { CostPlane } from './cost-plane.js';
 import type { DecisionReport } from './largest-regrets.js';
+import type { PeopleReport } from './people-evaluation.js';
 import type { Routability } from './routability.js';
 import type { Recommendation } from './settings.js';
 import type { Verdict } from './verdict.js';
@@ -32,6 +33,8 @@ export interface Report {
   readonly calibration: readonly RouterCalibration[];
   /** The judged router's largest regrets, at most 200. */
   readonly decisions: readonly DecisionReport[];
+  /** Where people's votes were foretold out of fold: whether knowing the person pays. */
+  readonly people?: PeopleReport;
   readonly method: ReportMethod;
 }
 

@@ -14,6 +14,7 @@ import type { PipelineContext } from './context.js';
 import { embedRows } from './learning/embed-rows.js';
 import { modelStats } from './learning/model-stats.js';
 import type { OutcomeData } from './learning/outcome-data.js';
+import { peopleReport } from './people/foretold-file.js';
 import { rowsOf } from './train/rows.js';
 import { readFolds } from './trained/fold-files.js';
 import type { Trained } from './trained/trained-router.js';
@@ -41,7 +42,9 @@ export async function analyze(
       hint: 'Train with --folds 5, or benchmark more queries.',
     });
   }
-  return { reports: [first, ...beside] };
+  const { bootstrap, confidence } = config.analyze;
+  const people = peopleReport(judged.trained.artifact, { seed: config.seed, bootstrap, confidence });
+  return { reports: [people ? { ...first, people } : first, ...beside] };
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {

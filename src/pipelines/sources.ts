@@ -7,10 +7,20 @@ export interface Source {
   readonly path: string;
   /** true: nothing of the user's was found, the bundled example takes over. */
   readonly example: boolean;
+  /** true: votes alone, of which outcomes are made. */
+  readonly votes?: true;
 }
 
 export const EXAMPLE_NOTICE =
   'No config and no data here: using the bundled example (9 models, 5,989 queries). `vsr init` starts a project of your own.';
+
+export const VOTES_EXAMPLE = bundledFile('votes-example/votes.jsonl');
+
+export const VOTES_EXAMPLE_NOTICE =
+  'Using the bundled votes (65 people, 6 models, 3,355 votes): outcomes are shares of comparisons won.';
+
+export const VOTES_NOTICE =
+  'There are votes and no outcomes: a model counts on a query as good as the share of its comparisons there that it won.';
 
 export const FROM_EXAMPLE_NOTICE =
   'What lies here was made from the bundled example. `vsr init` in another folder starts a project of your own.';
@@ -20,14 +30,24 @@ export function querySource(config: VsrConfig): Source {
   return firstOf([config.benchmark.dataFile, config.data.queries], 'queries.jsonl', 'example/outcomes.jsonl');
 }
 
-/** What `train` and `analyze` read: their --data-file, data.outcomes, what `benchmark` writes here, else the example. */
+/** What `train` and `analyze` read: their --data-file, data.outcomes, what `benchmark` writes here, the votes where there are some, else the example. */
 export function outcomeSource(config: VsrConfig, dataFile: string | undefined): Source {
+  const votes = voteSource(config);
+  const others = [dataFile, config.data.outcomes, present(config.benchmark.output)];
+  if (config.example === 'votes' || (votes !== undefined && others.every((path) => path === undefined))) {
+    return { path: votes!, example: config.example === 'votes', votes: true };
+  }
   return firstOf([dataFile, config.data.outcomes], config.benchmark.output, 'example/outcomes.jsonl');
 }
 
 /** The catalogue with prices: data.models, ./models.json, the example's for the example; else none. */
 export function catalogueSource(config: VsrConfig, example: boolean): string | undefined {
   return config.data.models ?? present('models.json') ?? (example ? bundledFile('example/models.json') : undefined);
+}
+
+/** People's votes: the bundled ones where the configuration asks for them, else data.votes. */
+export function voteSource(config: VsrConfig): string | undefined {
+  return config.example === 'votes' ? VOTES_EXAMPLE : config.data.votes;
 }
 
 /** Preferences per user: data.users, ./users.jsonl, the example's for the example; else none. */

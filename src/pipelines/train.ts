@@ -13,8 +13,10 @@ import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
+import { foretoldFile } from './people/foretold-file.js';
 import { histories } from './people/histories.js';
 import { scoreRows } from './people/objective-asker.js';
+import { foretoldVotes } from './people/people-folds.js';
 import { preparePeople, routersOnSimulatedUsers } from './people/prepare-people.js';
 import { calibrationOf } from './train/calibrate.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
@@ -101,6 +103,10 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   if (folds > 0) {
     const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
     Object.assign(files, foldFiles(await outOfFold(foldRequests, learning, folded, options, context), table));
+  }
+  if (typeof config.train.folds === 'number' && config.train.folds > 1 && people.known.turns.length > 0) {
+    const foretold = await foretoldVotes(requests, learning, rows.train, config.train.folds, run, context);
+    if (foretold) Object.assign(files, foretoldFile(foretold));
   }
   const stored = storedEncoder(encoder);
   const block = featureFiles(learned.space, stored.tensors);

@@ -2,6 +2,7 @@
 import type { Report } from '../evaluation/report.js';
 import { besideSection, comparisonSection } from './comparison-section.js';
 import { dataSection } from './data-section.js';
+import { peopleSection } from './people-section.js';
 import { scoreSections } from './plane-section.js';
 import { boxTables, markdownTable } from './table.js';
 import { carriedBySentence, lookupSentence, recommendationSentence } from './verdict-notes.js';
@@ -39,6 +40,7 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
     ...scoreSections(report, draw, section),
+    ...peopleSection(report, draw, section),
     ...beside.map((other) => besideSection(other, draw, section)),
     section('Method', report.method.sentences.map(bullet).join('\n')),
   ];

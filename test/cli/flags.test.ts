@@ -102,6 +102,7 @@ const SPECIAL: Record<string, unknown> = {
   '--from': 'llmrouter',
   '--method': 'keyword',
   '--kind': 'personas',
+  '--example': 'votes',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {

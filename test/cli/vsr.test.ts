@@ -110,6 +110,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
   ],
   train: [
     '--example',
+    '--from-log',
     '--data-file',
     '--users',
     '--votes',

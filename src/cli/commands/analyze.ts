@@ -6,6 +6,12 @@ import { writeResultFile } from '../result-file.js';
 export const analyzeCommand: CommandModule = {
   flags: [
     {
+      usage: '--example <name>',
+      key: ['example'],
+      kind: 'text',
+      description: 'votes: the bundled votes of 65 people instead of files here',
+    },
+    {
       usage: '--data-file <file>',
       key: ['analyze', 'dataFile'],
       kind: 'text',

@@ -15,6 +15,12 @@ export const trainCommand: CommandModule = {
       description: 'votes: the bundled votes of 65 people instead of files here',
     },
     {
+      usage: '--from-log <file>',
+      key: ['train', 'fromLog'],
+      kind: 'text',
+      description: 'rated answers of vsr serve, after the rows of the data file',
+    },
+    {
       usage: '--data-file <file>',
       key: ['train', 'dataFile'],
       kind: 'text',
@@ -205,7 +211,11 @@ export const trainCommand: CommandModule = {
   },
 };
 
-async function trained(config: VsrConfig, context: PipelineContext): Promise<TrainResult> {
+async function trained(asked: VsrConfig, context: PipelineContext): Promise<TrainResult> {
+  const config =
+    asked.train.fromLog === undefined
+      ? asked
+      : await (await import('../../pipelines/train/from-log.js')).withLogAsOutcomes(asked, context);
   const { addModel: newcomer } = config.train;
   if (newcomer === undefined) return (await import('../../pipelines/train.js')).train(config, context);
   return (await import('../../pipelines/train/add-model.js')).addModel(config, newcomer, context);

@@ -7,6 +7,8 @@ import { auditCells, type CellAudit } from '../../data/cell-audit.js';
 import { groupIds } from '../../data/normalise-text.js';
 import type { OutcomeRow } from '../../data/outcome.js';
 import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
+import { readTurns } from '../../data/people/read-turns.js';
+import { scaledTurns } from '../../data/people/scale-ratings.js';
 import type { Split } from '../../data/query.js';
 import { readOutcomes } from '../../data/read-outcomes.js';
 import { sampleQueries } from '../../data/sample.js';
@@ -16,7 +18,15 @@ import { VsrError } from '../../errors/vsr-error.js';
 import { categoryList } from '../../features/category-list.js';
 import type { PipelineContext } from '../context.js';
 import { type OutcomesMeta, readOutcomesMeta } from '../outcomes-meta.js';
-import { catalogueSource, EXAMPLE_NOTICE, FROM_EXAMPLE_NOTICE, outcomeSource } from '../sources.js';
+import { voteOutcomes } from '../people/vote-outcomes.js';
+import {
+  catalogueSource,
+  EXAMPLE_NOTICE,
+  FROM_EXAMPLE_NOTICE,
+  outcomeSource,
+  VOTES_EXAMPLE_NOTICE,
+  VOTES_NOTICE,
+} from '../sources.js';
 import { checkLeaks, type LeakCheck, type LeakMode } from './leak-check.js';
 import { repriced } from './reprice.js';
 
@@ -64,15 +74,15 @@ export async function loadOutcomeData(
   context: PipelineContext,
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
-  const { rows: found, models } = await readOutcomes(source.path, {
-    scale: config.scoring.scale,
-    ...ownCategories(config),
-  });
+  const { rows: found, models } = source.votes
+    ? voteOutcomes(scaledTurns(await readTurns(source.path), config.data.ratingScale).turns)
+    : await readOutcomes(source.path, { scale: config.scoring.scale, ...ownCategories(config) });
   const rows = sampleRows(found, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
-  if (example) context.onNotice?.(source.example ? EXAMPLE_NOTICE : FROM_EXAMPLE_NOTICE);
-  const listed = await loadCatalogue(config, example, meta);
+  if (source.votes) context.onNotice?.(source.example ? VOTES_EXAMPLE_NOTICE : VOTES_NOTICE);
+  else if (example) context.onNotice?.(source.example ? EXAMPLE_NOTICE : FROM_EXAMPLE_NOTICE);
+  const listed = await loadCatalogue(config, example && !source.votes, meta);
   const present = models.filter((model) => rows.some((row) => row.outcomes[model]?.quality != null));
   for (const model of models.filter((name) => !present.includes(name))) {
     context.onWarning?.(`${source.path}: model ${model} has no scored outcome and is left out.`);

@@ -10,7 +10,7 @@ import { VsrError } from '../../errors/vsr-error.js';
 import type { Person } from '../../routers/people.js';
 import { simulatedUsers } from '../../routers/personalizedrouter/simulated-users.js';
 import type { PipelineContext } from '../context.js';
-import { userSource } from '../sources.js';
+import { userSource, voteSource } from '../sources.js';
 
 export interface KnownPeople {
   /** Everybody with preferences or turns; `history` is null. */
@@ -36,7 +36,7 @@ export async function knownPeople(
   inventing: boolean,
   context: PipelineContext,
 ): Promise<KnownPeople> {
-  const files = [config.data.votes, config.data.history].filter((path) => path !== undefined);
+  const files = [voteSource(config), config.data.history].filter((path) => path !== undefined);
   const raw = (await Promise.all(files.map(readTurns))).flat();
   refuseUnknownModels(raw, models);
   const { turns, indifferent } = scaledTurns(raw, config.data.ratingScale);
@@ -46,7 +46,8 @@ export async function knownPeople(
       `${indifferent.length} users gave one rating to everything (${shown}${indifferent.length > 3 ? ', …' : ''}): it says nothing about the models.`,
     );
   }
-  const source = userSource(config, example);
+  const ofExample = example && voteSource(config) === undefined;
+  const source = config.example === 'votes' ? config.data.users : userSource(config, ofExample);
   const read = source === undefined ? [] : [...(await readUsers(source)).values()];
   const invented = inventing && read.length === 0 && turns.length === 0;
   const preferences = invented ? simulatedPreferences() : read;
@@ -55,7 +56,8 @@ export async function knownPeople(
   return {
     people: Array.from(ids, (id) => ({ id, weights: declared.get(id) ?? null, history: null })),
     preferences,
-    simulated: invented || (example && config.data.users === undefined) || [...turns, ...preferences].some(isSimulated),
+    simulated:
+      invented || (ofExample && config.data.users === undefined) || [...turns, ...preferences].some(isSimulated),
     turns,
     orders: turnOrders(turns),
   };

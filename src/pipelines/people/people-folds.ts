@@ -1,0 +1,252 @@
+// Every person's votes, foretold by rankings and routers that learned from other people and saw of this one only what came before.
+import { assignFolds } from '../../data/splits.js';
+import { throwIfAborted } from '../../errors/vsr-error.js';
+import type { ForetoldVotes } from '../../evaluation/people-evaluation.js';
+import { bradleyTerry } from '../../math/bradley-terry.js';
+import { logisticRegression } from '../../math/logistic-regression.js';
+import { matrix64, takeRows } from '../../math/matrix.js';
+import type { Interactions, Person } from '../../routers/people.js';
+import { loadRouter } from '../../routers/registry.js';
+import type { FittedRouter } from '../../routers/router.js';
+import type { PipelineContext } from '../context.js';
+import { type FitRun, fitRouter, type LearningData, type RouterRequest } from '../train/fit-routers.js';
+import { interactionsOf } from './interactions.js';
+import type { LearningPeople } from './learning-people.js';
+
+export interface StoredForetold extends ForetoldVotes {
+  readonly user: readonly number[];
+  readonly outcome: readonly number[];
+  readonly differences: Readonly<Record<string, readonly number[]>>;
+  readonly byHistory: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  /** Those whose lead decides. */
+  readonly judged: readonly string[];
+}
+
+export const EVERYBODY = 'ranking for everybody';
+const OWN = 'own ranking';
+const SHOWN = [0, 1, 3, 5, 10];
+/** Of all earlier turns, the newest that are shown. */
+const MOST_SHOWN = 32;
+/** People that a fold learns from. */
+const FEWEST_LEARNED = 2;
+const PRIOR_PRECISION = 1;
+/** What the ranking for everybody weighs against a person's own votes. */
+const OWN_PRECISION = 10;
+
+interface Pair {
+  readonly turn: number;
+  readonly a: number;
+  readonly b: number;
+  readonly outcome: number;
+}
+
+/** undefined, and a notice, where there are too few people. Throws what fitting throws. */
+export async function foretoldVotes(
+  requests: readonly RouterRequest[],
+  data: LearningData & { readonly people: LearningPeople },
+  rows: Int32Array,
+  folds: number,
+  run: Omit<FitRun, 'stage'>,
+  context: PipelineContext,
+): Promise<StoredForetold | undefined> {
+  const { turns, orders } = data.people.known;
+  const users = [...new Set(turns.map(({ userId }) => userId))];
+  if (users.length < folds || users.length - Math.ceil(users.length / folds) < FEWEST_LEARNED) {
+    context.onNotice?.(
+      `${users.length} people are too few to foretell each one's votes from the others in ${folds} folds.`,
+    );
+    return undefined;
+  }
+  const dealt = assignFolds(
+    users.map((id) => `user ${id}`),
+    folds,
+    run.seed,
+  );
+  const foldOf = new Map(users.map((user, u) => [user, dealt[u]!]));
+  const personal = [];
+  for (const request of requests) {
+    const { needs } = await loadRouter(request.name);
+    if (needs.users || needs.interactions || needs.votes) personal.push({ request, users: needs.users });
+  }
+  const pairs = pairsOf(data);
+  const before = pastsOf(data, pairs);
+  const values: Record<string, number[]> = {};
+  const shownValues: Record<string, Record<string, number[]>> = {};
+  const note = (name: string, pair: number, difference: number, shown?: string) => {
+    const table = shown === undefined ? values : (shownValues[name] ?? {});
+    if (shown !== undefined) shownValues[name] = table;
+    const column = table[shown ?? name] ?? [];
+    table[shown ?? name] = column;
+    column[pair] = Number(difference.toPrecision(6));
+  };
+  for (let f = 0; f < folds; f++) {
+    throwIfAborted(context.signal);
+    const inside = turns.map(({ userId }) => foldOf.get(userId) !== f);
+    const prior = ranking(
+      pairs.filter(({ turn }) => inside[turn]),
+      data.table.models.length,
+    );
+    const held = [...pairs.keys()].filter((p) => !inside[pairs[p]!.turn]);
+    for (const p of held) {
+      const { a, b, turn } = pairs[p]!;
+      note(EVERYBODY, p, prior[a]! - prior[b]!);
+      const own = ownRanking(before(turn), prior);
+      note(OWN, p, own[a]! - own[b]!);
+    }
+    const learning = { ...data, people: onlyTurns(data.people, inside) };
+    for (const { request, users: knows } of personal) {
+      const stage = `people ${f + 1} of ${folds}: ${request.name}`;
+      const { fitted } = await fitRouter(request, learning, rows, { ...run, stage }, context);
+      const ask = scorer(fitted, data, orders);
+      for (const shown of knows ? [...SHOWN, MOST_SHOWN] : [0]) {
+        const differences = await ask(
+          held.map((p) => pairs[p]!),
+          shown,
+        );
+        held.forEach((p, i) => {
+          if (knows && shown !== MOST_SHOWN) note(request.name, p, differences[i]!, String(shown));
+          else note(request.name, p, differences[i]!);
+        });
+      }
+    }
+  }
+  return {
+    user: pairs.map(({ turn }) => users.indexOf(turns[turn]!.userId)),
+    outcome: pairs.map(({ outcome }) => outcome),
+    differences: values,
+    byHistory: shownValues,
+    judged: personal.filter(({ users: knows }) => knows).map(({ request }) => request.name),
+  };
+}
+
+/** All pairs of every turn. */
+function pairsOf({ table, people }: LearningData & { readonly people: LearningPeople }): Pair[] {
+  const column = new Map(table.models.map((model, m) => [model, m]));
+  return people.known.turns.flatMap(({ models, ratings }, turn) =>
+    models.flatMap((model, i) =>
+      models.slice(i + 1).map((other, k) => {
+        const difference = ratings[i]! - ratings[i + 1 + k]!;
+        return {
+          turn,
+          a: column.get(model)!,
+          b: column.get(other)!,
+          outcome: difference === 0 ? 0.5 : difference > 0 ? 1 : 0,
+        };
+      }),
+    ),
+  );
+}
+
+/** The pairs that a turn's person had said strictly before it. */
+function pastsOf({ people }: { readonly people: LearningPeople }, pairs: readonly Pair[]): (turn: number) => Pair[] {
+  const { turns, orders } = people.known;
+  const ofUser = new Map<string, Pair[]>();
+  for (const pair of pairs) {
+    const user = turns[pair.turn]!.userId;
+    const own = ofUser.get(user);
+    if (own) own.push(pair);
+    else ofUser.set(user, [pair]);
+  }
+  return (turn) => ofUser.get(turns[turn]!.userId)!.filter((pair) => orders[pair.turn]! < orders[turn]!);
+}
+
+function ranking(pairs: readonly Pair[], M: number): Float64Array {
+  const wins = matrix64(M, M);
+  for (const { a, b, outcome } of pairs) {
+    wins.data[a * M + b]! += outcome;
+    wins.data[b * M + a]! += 1 - outcome;
+  }
+  return bradleyTerry(wins, PRIOR_PRECISION);
+}
+
+/** argmin Σ [softplus(Δ) − tΔ] + 10/2·‖β_u − β‖² */
+function ownRanking(pairs: readonly Pair[], prior: Float64Array): Float64Array {
+  if (pairs.length === 0) return prior;
+  const M = prior.length;
+  const inputs = matrix64(pairs.length, M);
+  pairs.forEach(({ a, b }, i) => {
+    inputs.data[i * M + a] = 1;
+    inputs.data[i * M + b] = -1;
+  });
+  return logisticRegression({
+    inputs,
+    targets: pairs.map(({ outcome }) => outcome),
+    weights: pairs.map(() => 1),
+    offsets: new Float64Array(pairs.length),
+    centre: prior,
+    precision: new Float64Array(M).fill(OWN_PRECISION),
+  });
+}
+
+function onlyTurns(people: LearningPeople, inside: readonly boolean[]): LearningPeople {
+  const kept = [...inside.keys()].filter((i) => inside[i]);
+  const { known } = people;
+  const turns = kept.map((i) => known.turns[i]!);
+  const present = new Set(turns.map(({ userId }) => userId));
+  return {
+    ...people,
+    known: {
+      ...known,
+      turns,
+      orders: Float64Array.from(kept, (i) => known.orders[i]!),
+      people: known.people.filter(({ id, weights }) => present.has(id) || weights !== null),
+    },
+    turnQuery: Int32Array.from(kept, (i) => people.turnQuery[i]!),
+  };
+}
+
+/** Differences of scores for each pair, its person shown the newest `shown` of the strictly earlier turns. */
+function scorer(
+  fitted: FittedRouter,
+  { table, people }: LearningData & { readonly people: LearningPeople },
+  orders: Float64Array,
+) {
+  const { known, turnFeatures, turnQuery } = people;
+  const ofUser = new Map<string, number[]>();
+  known.turns.forEach(({ userId }, i) => {
+    const own = ofUser.get(userId);
+    if (own) own.push(i);
+    else ofUser.set(userId, [i]);
+  });
+  const weightsOf = new Map(known.people.map(({ id, weights }) => [id, weights]));
+  const historyOf = (turn: number, shown: number): Interactions | null => {
+    const past = ofUser
+      .get(known.turns[turn]!.userId)!
+      .filter((i) => orders[i]! < orders[turn]!)
+      .sort((i, j) => orders[i]! - orders[j]!)
+      .slice(-shown);
+    if (shown === 0 || past.length === 0) return null;
+    return interactionsOf(
+      past.map((i) => known.turns[i]!),
+      Float64Array.from(past, (i) => orders[i]!),
+      table.models,
+      {
+        features: takeRows(
+          turnFeatures,
+          Int32Array.from(past, (i) => turnQuery[i]!),
+        ),
+        query: Int32Array.from(past.keys()),
+        groups: Int32Array.from(past, (i) => turnQuery[i]!),
+      },
+    );
+  };
+  return async (pairs: readonly Pair[], shown: number): Promise<number[]> => {
+    const out: number[] = [];
+    for (let start = 0; start < pairs.length; start += 128) {
+      const part = pairs.slice(start, start + 128);
+      const people: Person[] = part.map(({ turn }) => {
+        const { userId } = known.turns[turn]!;
+        return { id: userId, weights: weightsOf.get(userId) ?? null, history: historyOf(turn, shown) };
+      });
+      const features = takeRows(
+        turnFeatures,
+        Int32Array.from(part, ({ turn }) => turnQuery[turn]!),
+      );
+      const scores = await fitted.score({ features, askers: { people, asker: Int32Array.from(part.keys()) } });
+      part.forEach(({ a, b }, i) => {
+        out.push(scores.data[i * scores.cols + a]! - scores.data[i * scores.cols + b]!);
+      });
+    }
+    return out;
+  };
+}
