@@ -15,7 +15,6 @@ import { type Explained, explainer } from './infer/explain.js';
 import { scoreBlock, unavailable } from './infer/score-block.js';
 import { userPolicies } from './infer/user-policy.js';
 import { defaultDecision, encoderFailed } from './infer/without-embedding.js';
-import { addHistory } from './people/add-history.js';
 import { askerLookup, askersOf } from './people/askers.js';
 import { openPersonStore } from './people/person-store.js';
 import { FROM_EXAMPLE_NOTICE } from './sources.js';
@@ -65,7 +64,10 @@ export async function* infer(
   const name = options.router ?? manifest.bestRouter;
   const router = await openRouter(trained, name);
   const people = openPersonStore(trained.artifact);
-  if (options.history !== undefined) await addHistory(people, options.history, trained, config, context);
+  if (options.history !== undefined) {
+    const { addHistory } = await import('./people/add-history.js');
+    await addHistory(people, options.history, trained, config, context);
+  }
   const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options);
   const askerOf = askerLookup(manifest, people, options);
   const explain = options.explain ? explainer(trained, router) : undefined;

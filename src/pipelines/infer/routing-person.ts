@@ -2,7 +2,7 @@
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { UserPreferences } from '../../data/users.js';
 import type { Person } from '../../routers/people.js';
-import { historyFile } from '../people/histories.js';
+import { historyFile } from '../people/shard.js';
 import { interactionsOf } from '../people/interactions.js';
 import { decodeVector, parseStoredTurns, type StoredTurn } from '../people/stored-turn.js';
 

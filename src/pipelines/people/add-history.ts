@@ -6,9 +6,9 @@ import { scaledTurns } from '../../data/people/scale-ratings.js';
 import { rowOf } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import type { Trained } from '../trained/trained-router.js';
-import { KEPT_TURNS } from './histories.js';
 import type { PersonStore } from './person-store.js';
 import { textFeatures } from './prepare-people.js';
+import { KEPT_TURNS } from './shard.js';
 import { encodeVector } from './stored-turn.js';
 
 /**

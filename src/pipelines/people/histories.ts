@@ -3,14 +3,9 @@ import type { PeopleSummary } from '../../artifacts/manifest.js';
 import type { OutcomeTable } from '../../data/outcome-table.js';
 import { type Matrix, rowOf } from '../../math/matrix.js';
 import type { LearningPeople } from './learning-people.js';
-import { shardOf } from './shard.js';
+import { historyFile, KEPT_TURNS } from './shard.js';
 import { simulatedTurns } from './simulated-turns.js';
 import { encodeVector, type StoredTurn } from './stored-turn.js';
-
-/** Turns kept of each person, the newest: more than any router reads by default. */
-export const KEPT_TURNS = 100;
-
-export const historyFile = (userId: string): string => `histories/${shardOf(userId)}.jsonl`;
 
 /** The turns of all people; where nobody has rated anything, the simulated ones on `rows`. */
 export function histories(

@@ -9,8 +9,8 @@ import { fromRows } from '../../math/matrix.js';
 import type { Person } from '../../routers/people.js';
 import { readStoredUsers } from '../trained/companion-files.js';
 import { feedbackPath } from './feedback-file.js';
-import { historyFile, KEPT_TURNS } from './histories.js';
 import { interactionsOf } from './interactions.js';
+import { historyFile, KEPT_TURNS } from './shard.js';
 import { decodeVector, parseStoredTurns, type StoredTurn } from './stored-turn.js';
 
 export interface StoredPerson {

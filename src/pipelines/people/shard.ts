@@ -5,3 +5,11 @@ import { createHash } from 'node:crypto';
 export function shardOf(userId: string): string {
   return createHash('sha256').update(userId).digest('hex').slice(0, 3);
 }
+
+/** Turns kept of each person, the newest: more than any router reads by default. */
+export const KEPT_TURNS = 100;
+
+/** In the artifact: what training kept of a person's past. */
+export function historyFile(userId: string): string {
+  return `histories/${shardOf(userId)}.jsonl`;
+}
