@@ -28,6 +28,8 @@ export const searchSpace = z.record(z.string(), dimension);
 export const train = z
   .strictObject({
     dataFile: text.optional(),
+    /** The log of `vsr serve`: its rated answers are learned from, after the rows of the data file. */
+    fromLog: text.optional(),
     outputDir: text.default('artifacts'),
     router: z.array(z.string()).optional(),
     /** Beside its own files, each router's graph as other software reads it. */
