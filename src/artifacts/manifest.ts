@@ -127,8 +127,6 @@ export interface Manifest {
     readonly hard?: boolean;
     /** The category classifier; its tensors lie in features.safetensors. */
     readonly classifier?: ClassifierEntry;
-    /** With --tune: every weight of the category block that was tried. */
-    readonly tuning?: readonly TuningTrial[];
   };
   readonly data: {
     readonly file: string;
