@@ -42,20 +42,36 @@ export function foldRelation(
 
 /** [d × H]: `heads` identities side by side. */
 function identities(tf: TensorFlow, heads: number, d: number): EngineTensor {
-  const H = heads * d;
-  return tf.tensor2d(
-    Float32Array.from({ length: d * H }, (_, at) => (Math.floor(at / H) === (at % H) % d ? 1 : 0)),
-    [d, H],
-  );
+  return pattern(tf, 'identities', [d, heads * d], heads, (row, column) => row === column % d);
 }
 
 /** [H × H] 1 within the block of each head. */
 function blockMask(tf: TensorFlow, heads: number, d: number): EngineTensor {
-  const H = heads * d;
-  return tf.tensor2d(
-    Float32Array.from({ length: H * H }, (_, at) => (Math.floor(at / H / d) === Math.floor((at % H) / d) ? 1 : 0)),
-    [H, H],
+  return pattern(
+    tf,
+    'blocks',
+    [heads * d, heads * d],
+    heads,
+    (row, column) => row - (row % d) === column - (column % d),
   );
+}
+
+const patterns = new Map<string, Float32Array>(); // worked out once: every step asks for the same few
+
+/** 1 where `is` says so. */
+function pattern(
+  tf: TensorFlow,
+  name: string,
+  [rows, columns]: readonly [number, number],
+  heads: number,
+  is: (row: number, column: number) => boolean,
+): EngineTensor {
+  const key = `${name} ${rows} ${columns} ${heads}`;
+  const data =
+    patterns.get(key) ??
+    Float32Array.from({ length: rows * columns }, (_, at) => (is(Math.floor(at / columns), at % columns) ? 1 : 0));
+  patterns.set(key, data);
+  return tf.tensor2d(data, [rows, columns]);
 }
 
 /** Keys and values of one source type along one relation; keys are scaled by p/√d, so that a query's product is the logit. */
@@ -96,16 +112,12 @@ export function attend(tf: TensorFlow, queries: EngineTensor, slots: Slots, head
 }
 
 /** [heads × H]: row h is 1 over the columns of head h. */
-function headSpread(tf: TensorFlow, heads: number, H: number): EngineTensor {
-  const d = H / heads;
-  return tf.tensor2d(
-    Float32Array.from({ length: heads * H }, (_, at) => (Math.floor((at % H) / d) === Math.floor(at / H) ? 1 : 0)),
-    [heads, H],
-  );
+export function headSpread(tf: TensorFlow, heads: number, H: number): EngineTensor {
+  return pattern(tf, 'spread', [heads, H], heads, (row, column) => Math.floor(column / (H / heads)) === row);
 }
 
 /** Softmax down each column [J × C] over the entries whose mask is 1; columns without any are 0. */
-function maskedSoftmax(tf: TensorFlow, logits: EngineTensor, mask: EngineTensor | undefined): EngineTensor {
+export function maskedSoftmax(tf: TensorFlow, logits: EngineTensor, mask: EngineTensor | undefined): EngineTensor {
   return tf.customGrad((...args) => {
     const [z, save] = args as unknown as [EngineTensor, (tensors: EngineTensor[]) => void];
     const ones = tf.ones([1, z.shape[0]!]);
@@ -154,9 +166,31 @@ export function gelu(tf: TensorFlow, x: EngineTensor): EngineTensor {
   })(x);
 }
 
-/** γ·(x − mean)/√(var + ε) + β over each row. Ba et al. (2016). */
+/** γ·(x − mean)/√(var + ε) + β over each row of [N × H]. Ba et al. (2016). */
 export function layerNorm(tf: TensorFlow, x: EngineTensor, gamma: EngineTensor, beta: EngineTensor): EngineTensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, LAYER_NORM_EPSILON))), gamma), beta);
+  // Means come as products with a matrix of 1/H: they stand in all columns at once, and broadcasting is slow on WASM.
+  return tf.customGrad((...args) => {
+    const [z, gain, shift, save] = args as unknown as [
+      EngineTensor,
+      EngineTensor,
+      EngineTensor,
+      (tensors: EngineTensor[]) => void,
+    ];
+    const H = z.shape[1]!;
+    const averaging = tf.fill([H, H], 1 / H);
+    const centred = tf.sub(z, tf.matMul(z, averaging));
+    const scale = tf.rsqrt(tf.add(tf.matMul(tf.square(centred), averaging), LAYER_NORM_EPSILON));
+    const unit = tf.mul(centred, scale);
+    save([unit, scale, gain]);
+    const gradFunc = (dy: EngineTensor, saved: EngineTensor[]) => {
+      const [u, by, g] = saved as [EngineTensor, EngineTensor, EngineTensor];
+      const ones = tf.ones([1, dy.shape[0]!]);
+      const means = tf.fill([H, H], 1 / H);
+      const d = tf.mul(dy, g);
+      const along = tf.mul(u, tf.matMul(tf.mul(d, u), means));
+      const dx = tf.mul(by, tf.sub(tf.sub(d, tf.matMul(d, means)), along));
+      return [dx, tf.reshape(tf.matMul(ones, tf.mul(dy, u)), g.shape), tf.reshape(tf.matMul(ones, dy), g.shape)];
+    };
+    return { value: tf.add(tf.mul(unit, gain), shift), gradFunc: gradFunc as never };
+  })(x, gamma, beta);
 }

@@ -1,7 +1,8 @@
 // The graph network on the training engine: rated turns → sessions → users, and the head that scores models for a user's query.
 import type { NamedTensors } from '../../training/fit-problem.js';
 import type { EngineTensor, TensorFlow } from '../../training/tensorflow.js';
-import { attend, foldSource, gatedUpdate, layerNorm, project, type Slots } from './attention-layer.js';
+import { attendMembers, attendSources, foldQuery, type Said } from './alike-attention.js';
+import { attend, type Folded, foldSource, gatedUpdate, layerNorm, project, type Slots } from './attention-layer.js';
 import { meanOfSlots } from './mean-layer.js';
 import { type NetworkShape, type SessionSource, sessionSources } from './shape.js';
 
@@ -26,6 +27,11 @@ export interface HistoryTensors {
   readonly slots: EngineTensor;
   /** [S × B] */
   readonly filled: EngineTensor;
+  /** [B × R] 1 = the row is of the target's past. */
+  readonly member: EngineTensor;
+  /** [R × M] 1 = the row's model; and the same times r. */
+  readonly ofModel: EngineTensor;
+  readonly ratedModel: EngineTensor;
 }
 
 /** States of sources [X × H], and for each target the index of its own (absent: in the targets' order). */
@@ -54,16 +60,23 @@ export function queryStates({ tf, parameters: p }: Network, queries: EngineTenso
 export function userStates(network: Network, nq: EngineTensor, nl: EngineTensor, past: HistoryTensors): EngineTensor {
   const { tf, shape } = network;
   const R = past.rowModel.shape[0]!;
-  const sources: Partial<Record<SessionSource, Source>> = {
-    query: { states: nq, index: past.rowQuery },
-    llm: { states: nl, index: past.rowModel },
-    response: { states: responseStates(network, nl, past) },
+  let listed: Partial<Record<SessionSource, Source>> | undefined;
+  const sourceStates = () => {
+    listed ??= {
+      query: { states: nq, index: past.rowQuery },
+      llm: { states: nl, index: past.rowModel },
+      response: { states: responseStates(network, nl, past) },
+    };
+    return listed;
   };
   let session: EngineTensor | undefined;
   let user: EngineTensor | undefined;
   for (let layer = 1; layer <= shape.layers; layer++) {
     const heard = session;
-    if (layer < shape.layers) {
+    if (layer === 1 && shape.conv === 'hgt' && !shape.multiTurn) {
+      session = firstSessions(network, nq, nl, past);
+    } else if (layer < shape.layers) {
+      const sources = sourceStates();
       const states = session ?? tf.zeros([R, shape.hidden]);
       if (shape.multiTurn) sources.previous = { states, index: past.previous, filled: past.hasPrevious };
       session = updateSessions(network, layer, session, sources, R);
@@ -71,6 +84,34 @@ export function userStates(network: Network, nq: EngineTensor, nl: EngineTensor,
     if (heard) user = updateUsers(network, layer, user, heard, past);
   }
   return user!;
+}
+
+/**
+ * Layer 1 of the sessions. A response is linear in its rating and its model, so what it says comes from a table of the few models
+ * there are; only what a query says is copied to its rows.
+ */
+function firstSessions(network: Network, nq: EngineTensor, nl: EngineTensor, past: HistoryTensors): EngineTensor {
+  const { tf, parameters: p, shape } = network;
+  const query = p['layer1.session.q.b']!;
+  const folded = (source: string) => {
+    const { key, value } = foldSource(tf, p, 'layer1', source, source);
+    return [foldQuery(tf, key, query, shape.heads), value] as const;
+  };
+  const said = ([logits, values]: readonly [Folded, Folded], hear: (by: Folded) => EngineTensor): Said => ({
+    logits: hear(logits),
+    values: hear(values),
+  });
+  const rated = tf.matMul(nl, p['response.model']!);
+  const responses = tf.concat([past.ratings, past.ratedModel], 1); // [R × 3 + M]
+  const heard = [
+    said(folded('query'), (by) => tf.gather(project(tf, nq, by), past.rowQuery)),
+    said(folded('llm'), (by) => tf.matMul(past.ofModel, project(tf, nl, by))),
+    said(folded('response'), ({ w, b }) => {
+      const tables = [tf.matMul(p['response.rating']!, w), tf.matMul(rated, w)];
+      return tf.add(tf.matMul(responses, tf.concat(tables, 0)), b);
+    }),
+  ];
+  return settled(network, 1, 'session', attendSources(tf, heard, shape.heads), undefined);
 }
 
 /** n_r [R × H]: [r, r², 1]·Wρ + r ⊙ (n_l·Wrl) */
@@ -118,9 +159,15 @@ function updateUsers(
   layer: number,
   state: EngineTensor | undefined,
   sessions: EngineTensor,
-  { slots, filled }: HistoryTensors,
+  { slots, filled, member }: HistoryTensors,
 ): EngineTensor {
   const { tf, parameters: p, shape } = network;
+  if (shape.conv === 'hgt' && !state) {
+    const { key, value } = foldSource(tf, p, `layer${layer}`, 'session', 'owner');
+    const asked = foldQuery(tf, key, p[`layer${layer}.user.q.b`]!, shape.heads);
+    const said = { logits: project(tf, sessions, asked), values: project(tf, sessions, value) };
+    return settled(network, layer, 'user', attendMembers(tf, said, member, shape.heads), undefined);
+  }
   const [S, B] = filled.shape as [number, number];
   const spread = (values: EngineTensor) => tf.reshape(tf.gather(values, slots), [S, B, shape.hidden]);
   if (shape.conv === 'sage') {
@@ -134,16 +181,28 @@ function updateUsers(
 }
 
 function attentionUpdate(
-  { tf, parameters: p, shape, drop }: Network,
+  network: Network,
   layer: number,
   target: 'session' | 'user',
   slots: Slots,
   state: EngineTensor | undefined,
 ): EngineTensor {
+  const { tf, parameters: p, shape } = network;
   const of = (name: string) => p[`layer${layer}.${target}.${name}`]!;
   const queries =
     state && p[`layer${layer}.${target}.q.w`] ? tf.add(tf.matMul(state, of('q.w')), of('q.b')) : of('q.b');
-  const message = attend(tf, queries, slots, shape.heads);
+  return settled(network, layer, target, attend(tf, queries, slots, shape.heads), state);
+}
+
+/** LayerNorm(Dropout(g·(GELU(message)·W + b) + (1 − g)·state)) */
+function settled(
+  { tf, parameters: p, drop }: Network,
+  layer: number,
+  target: 'session' | 'user',
+  message: EngineTensor,
+  state: EngineTensor | undefined,
+): EngineTensor {
+  const of = (name: string) => p[`layer${layer}.${target}.${name}`]!;
   const updated = gatedUpdate(tf, message, { w: of('o.w'), b: of('o.b') }, of('skip'), state);
   return layerNorm(tf, drop(updated), of('gamma'), of('beta'));
 }
@@ -184,8 +243,12 @@ export function headScores(network: Network, nu: EngineTensor, nq: EngineTensor,
   const change = tf.matMul(perHeads(tf.sub(userValue, queryValue)), out); // [heads × B × H]
   const base = tf.reshape(linear('head.attention.o', queryValue), [B, 1, H]);
   const attended = tf.add(base, tf.matMul(tf.transpose(share, [1, 2, 0]), tf.transpose(change, [1, 0, 2]))); // [B × M × H]
-  const both = tf.concat([attended, tf.tile(tf.reshape(llm, [1, M, H]), [B, 1, 1])], 2);
-  const z = tf.reshape(tf.matMul(tf.reshape(drop(tf.relu(both)), [B * M, 2 * H]), p['head.w']!), [B, M]);
+  const weightsOf = (part: number) => tf.slice(p['head.w']!, [part * H, 0], [H, 1]);
+  const weighed = (x: EngineTensor, part: number) => tf.matMul(drop(tf.relu(x)), weightsOf(part));
+  const z = tf.add(
+    tf.reshape(weighed(tf.reshape(attended, [B * M, H]), 0), [B, M]),
+    tf.reshape(weighed(llm, 1), [1, M]),
+  );
   const liking = tf.mul(tf.matMul(user, llm, false, true), tf.mul(p['head.rho']!, 1 / Math.sqrt(H)));
   return tf.add(z, liking);
 }

@@ -24,16 +24,16 @@ export const gmtrouterParams = z
     shrinkage: within(0, 1e6).default(10),
     /** All pairs of a group, or the group as a list whose best models share one unit of mass; the same for votes. */
     loss: z.enum(['pairwise', 'listwise'], { error: 'expected pairwise or listwise' }).default('pairwise'),
-    learningRate: within(1e-5, 1e-1).default(1e-3),
+    learningRate: within(1e-5, 1e-1).default(2e-3),
     /** Decoupled, as in AdamW. */
     weightDecay: within(0, 1).default(1e-4),
     /** Gradients longer than this are scaled down to it; 0 = never. */
     clipNorm: within(0, 1000).default(1),
     /** Rated groups a step. */
-    batchSize: count(1, 4096).default(64),
+    batchSize: count(1, 4096).default(128),
     epochs: count(1, 10_000).default(40),
     /** Epochs without a better validation loss after which the fit ends. */
-    patience: count(1, 10_000).default(10),
+    patience: count(1, 10_000).default(8),
     /** Share of the units left out at each step. */
     dropout: within(0, 0.5).default(0.1),
   })

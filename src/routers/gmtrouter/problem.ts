@@ -27,7 +27,7 @@ export interface TurnData {
 }
 
 /** Targets scored together while validating: bounds the memory of their pasts. */
-const HELD_OUT_PART = 64;
+const HELD_OUT_PART = 128;
 
 export function turnProblem(
   data: TurnData,
@@ -88,7 +88,7 @@ export function turnScores(
     tf.tensor(takenRows(queries, histories.queries, featureDim), [histories.queries.length, featureDim]),
   );
   const B = histories.lengths.length;
-  const users = userStates(network, nq, nl, withStranger(network, histories)); // [B + 1 × H], the last one without a past
+  const users = userStates(network, nq, nl, withStranger(network, histories, models)); // [B + 1 × H], the last one without a past
   const known = tf.slice(users, [0, 0], [B, -1]);
   const nobody = tf.tile(tf.slice(users, [B, 0], [1, -1]), [B, 1]);
   const asked = tf.gather(nq, tf.tensor1d(histories.targetQuery, 'int32'));
@@ -106,7 +106,7 @@ export function personalShare(n: number, shrinkage: number): number {
 }
 
 /** The pasts as tensors, and one more without any. */
-function withStranger({ tf }: Network, histories: Histories): HistoryTensors {
+function withStranger({ tf }: Network, histories: Histories, M: number): HistoryTensors {
   const { rowQuery, rowModel, rowRating, previous, slots, filled, lengths } = histories;
   const B = lengths.length;
   const S = slots.length / B;
@@ -116,8 +116,16 @@ function withStranger({ tf }: Network, histories: Histories): HistoryTensors {
     return to;
   };
   const ratings = new Float32Array(R * 3);
+  const ofModel = new Float32Array(R * M);
+  const ratedModel = new Float32Array(R * M);
   rowRating.forEach((r, i) => {
     ratings.set([r, r * r, 1], i * 3);
+    ofModel[i * M + rowModel[i]!] = 1;
+    ratedModel[i * M + rowModel[i]!] = r;
+  });
+  const member = new Float32Array((B + 1) * R);
+  filled.forEach((is, at) => {
+    if (is === 1) member[(at % B) * R + slots[at]!] = 1;
   });
   return {
     rowQuery: tf.tensor1d(rowQuery, 'int32'),
@@ -135,6 +143,9 @@ function withStranger({ tf }: Network, histories: Histories): HistoryTensors {
     }),
     slots: tf.tensor1d(widened(slots, new Int32Array(S * (B + 1))), 'int32'),
     filled: tf.tensor2d(widened(filled, new Float32Array(S * (B + 1))), [S, B + 1]),
+    member: tf.tensor2d(member, [B + 1, R]),
+    ofModel: tf.tensor2d(ofModel, [R, M]),
+    ratedModel: tf.tensor2d(ratedModel, [R, M]),
   };
 }
 

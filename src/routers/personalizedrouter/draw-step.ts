@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** Queries whose outcomes are shown at a step. */
-const MOST_VISIBLE = 1024;
+const MOST_VISIBLE = 512;
 /** Targets that share one draw of a person's past. */
 const TARGETS_TOGETHER = 8;
 /** Of a person's rated queries, so many are targets at most at a step: the others are the past. */
@@ -98,7 +98,7 @@ function bestGroup({ components }: LearningData, row: number, weights: Float64Ar
 /** `count` of the items without replacement, in random order. */
 function sample<T>(items: ArrayLike<T>, count: number, random: Random): T[] {
   const all = Array.from(items);
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < Math.min(count, all.length); i++) {
     const j = i + random.int(all.length - i);
     [all[i], all[j]] = [all[j]!, all[i]!];
   }

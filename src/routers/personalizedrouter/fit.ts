@@ -18,7 +18,7 @@ import { settledState } from './settle.js';
 import { inferredWeights, residuals } from './user-weights.js';
 
 /** Queries shown while validating. */
-const VISIBLE_IN_VALIDATION = 1024;
+const VISIBLE_IN_VALIDATION = 512;
 
 export async function fitPersonalizedRouter(
   table: TrainingTable,

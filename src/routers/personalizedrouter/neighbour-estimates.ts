@@ -44,7 +44,7 @@ export function neighbourEstimates(
   }
   const priors = components.map((component) => priorWithout(component, groups.subarray(0, N)));
   const estimate = (row: number, near: Int32Array, hidden: ReadonlySet<number>) =>
-    components.map((component, k) => shrunkenMean(component, near, priors[k]!([groups[row]!, ...hidden])));
+    components.map((component, k) => shrunkenMean(component, near, priors[k]!(groups[row]!, hidden)));
   const values = components.map(({ prior }) => new Float32Array(unit.rows * prior.length));
   const nothing: ReadonlySet<number> = new Set();
   neighbours.forEach((near, row) => {
@@ -73,9 +73,12 @@ function forEachSimilarityRow(
     for (let start = 0; start < unit.rows; start += BLOCK) {
       const rows = Math.min(BLOCK, unit.rows - start);
       const block = { rows, cols: unit.cols, data: unit.data.subarray(start * unit.cols, (start + rows) * unit.cols) };
-      const products = tf.tidy(() => tf.matMul(tf.tensor(block.data, [rows, unit.cols]), columns).dataSync());
-      const similarities = { rows, cols: N, data: products as Float32Array };
-      for (let i = 0; i < rows; i++) visit(start + i, rowOf(similarities, i));
+      tf.tidy(() => {
+        // Nothing is returned from here: whatever is, gets searched for tensors, number by number.
+        const products = tf.matMul(tf.tensor(block.data, [rows, unit.cols]), columns).dataSync();
+        const similarities = { rows, cols: N, data: products as Float32Array };
+        for (let i = 0; i < rows; i++) visit(start + i, rowOf(similarities, i));
+      });
     }
   });
 }
@@ -93,11 +96,11 @@ function shrunkenMean({ values, present }: Component, rows: ArrayLike<number>, p
   return sums.map((sum, m) => sum / counts[m]!);
 }
 
-/** g [M] without the cells of some texts; a model that no other text has a cell of keeps its g. */
+/** g [M] without the cells of a query's own text and of the hidden ones; a model that no other text has a cell of keeps its g. */
 function priorWithout(
   { values, present, prior }: Component,
   groups: Int32Array,
-): (left: readonly number[]) => Float64Array {
+): (own: number, hidden: ReadonlySet<number>) => Float64Array {
   const M = prior.length;
   const sums = new Float64Array(M);
   const counts = new Float64Array(M);
@@ -111,16 +114,34 @@ function priorWithout(
     if (there) there.push(row);
     else members.set(group, [row]);
   });
-  return (left) => {
-    const rows = [...new Set(left)].flatMap((group) => members.get(group) ?? []);
-    return Float64Array.from(prior, (g, m) => {
-      let sum = sums[m]!;
-      let count = counts[m]!;
-      for (const row of rows) {
-        sum -= values[row * M + m]!;
-        count -= present[row * M + m]!;
+  // A step asks for many rows without the same texts: those are left out once.
+  const remainders = new WeakMap<ReadonlySet<number>, Remainder>();
+  const subtract = ({ sums, counts }: Remainder, group: number) => {
+    for (const row of members.get(group) ?? []) {
+      for (let m = 0; m < M; m++) {
+        sums[m]! -= values[row * M + m]!;
+        counts[m]! -= present[row * M + m]!;
       }
-      return count > 0 ? sum / count : g;
-    });
+    }
   };
+  const remainderOf = (hidden: ReadonlySet<number>) => {
+    const known = remainders.get(hidden);
+    if (known) return known;
+    const left = { sums: sums.slice(), counts: counts.slice() };
+    for (const group of hidden) subtract(left, group);
+    remainders.set(hidden, left);
+    return left;
+  };
+  return (own, hidden) => {
+    const common = remainderOf(hidden);
+    const left = { sums: common.sums.slice(), counts: common.counts.slice() };
+    if (!hidden.has(own)) subtract(left, own);
+    return Float64Array.from(prior, (g, m) => (left.counts[m]! > 0 ? left.sums[m]! / left.counts[m]! : g));
+  };
+}
+
+/** [M] each, of the cells that are left. */
+interface Remainder {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
 }

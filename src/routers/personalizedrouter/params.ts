@@ -23,7 +23,7 @@ export const personalizedRouterParams = z.strictObject({
   learningRate: within(1e-5, 1e-1).default(1e-3),
   /** Decoupled (AdamW). */
   weightDecay: within(0, 1).default(1e-4),
-  trainEpoch: count(1, 10_000).default(100),
+  trainEpoch: count(1, 10_000).default(60),
   /** Epochs without a better validation loss after which the fit ends. */
   patience: count(1, 10_000).default(8),
   /** Targets a step: so many queries, and as many rated ones. */

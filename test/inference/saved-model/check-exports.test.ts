@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { graphBuilder } from '../../../src/inference/scoring-graph.js';
 import { seededRandom } from '../../../src/math/random.js';
 import { loadRouter, ROUTER_NAMES } from '../../../src/routers/registry.js';
-import { separableTable } from '../../routers/toy-table.js';
+import { askedByPeople, separableTable, withPeople } from '../../routers/toy-table.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { randomCase } from '../random-graph.js';
 import { writeExportedCase } from './exported-case.js';
@@ -15,6 +15,11 @@ const PYTHON = process.env.PYTHON ?? 'python3';
 const LIBRARIES = `import importlib.util as u; print(all(u.find_spec(n) for n in ("numpy", "onnx", "onnxruntime", "tensorflow")))`;
 const hasLibraries = spawnSync(PYTHON, ['-c', LIBRARIES], { encoding: 'utf8' }).stdout?.trim() === 'True';
 const folder = temporaryFolder();
+/** The graph is the same however long it was trained. */
+const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  gmtrouter: { hidden: 16, heads: 2, historySize: 4, epochs: 10, learningRate: 0.02 },
+  personalizedrouter: { embeddingDim: 16, trainEpoch: 10, historySize: 4 },
+};
 
 test.skipIf(!hasLibraries)(
   'onnx.checker, onnxruntime and tf.saved_model.load agree with the plain evaluator within 1e-5, for every router and for 15 random graphs (skipped where python3 lacks tensorflow, onnx or onnxruntime; PYTHON names another)',
@@ -22,22 +27,27 @@ test.skipIf(!hasLibraries)(
     const names: string[] = [];
     const random = seededRandom(5);
     for (const name of ROUTER_NAMES) {
-      const table = separableTable();
-      const fitted = await (await loadRouter(name)).fit(table, {}, { seed: 3 });
+      const router = await loadRouter(name);
+      const personal = router.needs.users || router.needs.interactions === true;
+      const table = personal ? withPeople(separableTable()) : separableTable();
+      const fitted = await router.fit(table, QUICK[name] ?? {}, { seed: 3 });
       const D = table.features.cols;
-      const features = { shape: [7, D], data: Float32Array.from({ length: 7 * D }, () => random.normal()) };
-      await writeExportedCase(folder.path, name, fitted.graph(), features);
+      const features = { rows: 7, cols: D, data: Float32Array.from({ length: 7 * D }, () => random.normal()) };
+      const batch = personal
+        ? { ...askedByPeople({ ...separableTable(7), features }, separableTable(9, 3)) }
+        : { features };
+      await writeExportedCase(folder.path, name, fitted.graph(), fitted.inputs(batch));
       names.push(name);
     }
     const cases = fc.sample(randomCase, { numRuns: 15, seed: 7 });
     for (const [i, { graph, features }] of cases.entries()) {
-      await writeExportedCase(folder.path, `random-${i}`, graph, features);
+      await writeExportedCase(folder.path, `random-${i}`, graph, {
+        features: { ...features, data: Float32Array.from(features.data) },
+      });
       names.push(`random-${i}`);
     }
-    await writeExportedCase(folder.path, 'corners', corners(), {
-      shape: [2, 3],
-      data: Float32Array.of(1, 3, 3, -1, 0.5, 2),
-    });
+    const features = { shape: [2, 3], data: Float32Array.of(1, 3, 3, -1, 0.5, 2) };
+    await writeExportedCase(folder.path, 'corners', corners(), { features });
     names.push('corners');
     const { stdout: printed } = spawnSync(
       PYTHON,

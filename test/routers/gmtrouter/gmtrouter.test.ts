@@ -58,19 +58,21 @@ const likesAmber = [0, 1, 2, 3, 4, 5].map((order) => ({
   rating: 1,
 }));
 const likesCedar = likesAmber.map(({ order }) => ({ order, models: [2, order % 2] as [number, number], rating: 1 }));
-const PARAMS = { hidden: 16, heads: 2, epochs: 12, learningRate: 0.02 };
+const PARAMS = { hidden: 16, heads: 2, epochs: 30, patience: 30, batchSize: 64, historySize: 8, learningRate: 0.02 };
 const queries = randomFeatures(5, 11);
 const askedBy = (people: readonly Person[], index = 0) => ({
   features: queries,
   askers: { people, asker: new Int32Array(5).fill(index) },
 });
 
+const learned = (conv: 'hgt' | 'sage'): Promise<FittedRouter> =>
+  gmtrouter.fit(tableOf(tasteVotes(20, 8)), { ...PARAMS, conv }, { seed: 1, training: { engine: engine.name } });
+const FITTED = { hgt: await learned('hgt'), sage: await learned('sage') };
+
 describe.each([['hgt'], ['sage']] as const)('with %s', (conv) => {
-  let fitted: FittedRouter;
+  const fitted = FITTED[conv];
   let ranking: Matrix;
   beforeAll(async () => {
-    const table = tableOf(tasteVotes(20, 8));
-    fitted = await gmtrouter.fit(table, { ...PARAMS, conv }, { seed: 1, training: { engine: engine.name } });
     ranking = await fitted.score({ features: queries });
   });
 

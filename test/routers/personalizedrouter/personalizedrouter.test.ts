@@ -1,5 +1,5 @@
 // personalizedrouter beyond the exam: tastes differ, targets are masked, new users and new models need no training.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rowOf, takeRows } from '../../../src/math/matrix.js';
 import { seededRandom } from '../../../src/math/random.js';
 import type { Person } from '../../../src/routers/people.js';
@@ -27,12 +27,11 @@ async function asked(router: FittedRouter, table: TrainingTable, person: Person)
   return router.score({ features: table.features, askers: { people: [person], asker }, taskNames }, 'plain');
 }
 
+const weighed = { ...pricedTable(), people: simulatedUsers() };
+const byWeights = await personalizedRouter.fit(weighed, { embeddingDim: 16, trainEpoch: 10 }, { seed: 1 });
+
 describe('users who declare weights', () => {
-  const table = { ...pricedTable(), people: simulatedUsers() };
-  let router: FittedRouter;
-  beforeAll(async () => {
-    router = await personalizedRouter.fit(table, { embeddingDim: 16, trainEpoch: 10 }, { seed: 1 });
-  });
+  const [table, router] = [weighed, byWeights];
 
   test('are nine from quality .2 to 1 where nobody else is there', () => {
     expect(simulatedUsers().map(({ id, weights }) => [id, weights!.quality, weights!.latency, weights!.cost])).toEqual([
