@@ -1,7 +1,7 @@
 // Answered requests as JSON lines that are outcomes: with prompts on, production data is training data. Files are rotated by size.
 
 import { once } from 'node:events';
-import { createWriteStream, existsSync, renameSync, rmSync, statSync, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, openSync, renameSync, rmSync, statSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders } from '../data/make-folders.js';
 import type { OutcomeCell } from '../data/outcome.js';
@@ -67,7 +67,8 @@ export function openRequestLog({ file, prompts, maxMb, files }: LogOptions, now:
 
 /** A full disk must not end the gateway: what cannot be written is lost, the answers go on. */
 function openStream(file: string): WriteStream {
-  return createWriteStream(file, { flags: 'a', mode: 0o600 }).on('error', () => {});
+  // Opened at once: what is renamed a moment later must be there.
+  return createWriteStream(file, { fd: openSync(file, 'a', 0o600) }).on('error', () => {});
 }
 
 /** requests.jsonl → requests.jsonl.1 → requests.jsonl.2 … */

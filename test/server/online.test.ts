@@ -1,0 +1,287 @@
+// What a running gateway learns, keeps, limits and takes in: feedback, keys, experiments, logs, new artifacts, the chat on top of it.
+import { fork } from 'node:child_process';
+import { createHash, scryptSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { withLogAsOutcomes } from '../../src/pipelines/train/from-log.js';
+import { createBreaker } from '../../src/server/breaker.js';
+import { createChatSession } from '../../src/server/chat/chat-session.js';
+import { armOf } from '../../src/server/choose-model.js';
+import { headerText } from '../../src/server/decision-headers.js';
+import { requireKeyOffLoopback } from '../../src/server/listen.js';
+import { openRequestLog } from '../../src/server/request-log.js';
+import { openFileState } from '../../src/server/state/file-state.js';
+import { compileSource } from '../compiled-source.js';
+import { answer } from '../providers/fault-server/answers.js';
+import type { FaultServer } from '../providers/fault-server/fault-server.js';
+import { status } from '../providers/fault-server/faults.js';
+import { temporaryFolder } from '../temporary-folder.js';
+import { gatewayConfig, modelServer, openOnPort, toyArtifact } from './gateway-on-port.js';
+
+const folder = temporaryFolder();
+let models: FaultServer;
+const MATHS = 'derivative integral equation matrix prime';
+const chat = (content: string, extra: object = {}) => ({
+  model: 'vsr/knn',
+  messages: [{ role: 'user', content }],
+  ...extra,
+});
+
+beforeAll(async () => {
+  await toyArtifact(folder);
+  models = await modelServer();
+});
+beforeEach(() => models.script(() => answer('4')));
+const open = async (settings: Record<string, unknown> = {}) =>
+  openOnPort(await gatewayConfig(folder.path, models.url, settings));
+
+describe('feedback', () => {
+  test('a rating by decision id or response id is kept with user and features, and comes back after a restart', async () => {
+    const state = join(folder.path, 'kept');
+    const first = await open({ 'serve.state': state });
+    models.script(() => answer('4', {}));
+    const response = await first.post('/v1/chat/completions', chat(MATHS, { user: 'u1' }));
+    const id = response.headers.get('x-vsr-decision-id');
+    expect(await (await first.post('/v1/feedback', { decision_id: id, rating: -1 })).json()).toEqual({
+      object: 'feedback',
+      kept: [{ decision_id: id, models: ['mathematician'], ratings: [-1] }],
+    });
+    const { id: responseId } = (await response.json()) as { id: string };
+    expect((await first.post('/v1/feedback', { id: responseId, winner: 'cook', user: 'u2' })).status).toBe(200);
+    await first.close();
+    const second = await open({ 'serve.state': state });
+    const [turn] = second.parts.state.turnsOf('u1');
+    expect({ ...turn, vector: Buffer.from(turn!.vector, 'base64').length }).toEqual({
+      user: 'u1',
+      session: null,
+      order: 0,
+      query: '',
+      models: ['mathematician'],
+      ratings: [-1],
+      kind: 'ratings',
+      encoder: second.parts.session().manifest.embedder.fingerprint,
+      vector: 4 * second.parts.session().manifest.features.dim,
+    });
+    expect(second.parts.state.turnsOf('u2').map(({ models: named, ratings, kind }) => [named, ratings, kind])).toEqual([
+      [['cook', 'mathematician'], [1, -1], 'votes'],
+    ]);
+    expect((await second.post('/v1/feedback', { decision_id: id, rating: 1 })).status).toBe(404);
+    await second.close();
+  });
+
+  test.each([[{ rating: 2 }], [{ rating: '1' }], [{ winner: 'nobody' }], [{}]])('%j is no rating', async (said) => {
+    const gateway = await open();
+    const { decision_id } = (await (await gateway.post('/v1/route', { query: MATHS })).json()) as {
+      decision_id: string;
+    };
+    expect((await gateway.post('/v1/feedback', { decision_id, ...said })).status).toBe(400);
+    await gateway.close();
+  });
+
+  test('kill -9 under load loses nothing that was confirmed', async () => {
+    const compiled = temporaryFolder();
+    const dist = compileSource(compiled.path, [
+      'errors',
+      'math',
+      'data',
+      'inference',
+      'artifacts',
+      'pipelines',
+      'server',
+    ]);
+    const state = join(compiled.path, 'state');
+    const script = compiled.write(
+      'rate.mjs',
+      `import { openFileState } from ${JSON.stringify(join(dist, 'server/state/file-state.js'))};
+      const state = openFileState(${JSON.stringify(state)}, 40);
+      for (let i = 0; ; i++) await Promise.all([0, 1, 2].map(async () => {
+        await state.rate({ user: 'u', session: null, order: 0, query: '', models: ['a'], ratings: [1], kind: 'ratings', encoder: 'e', vector: '' });
+        process.send('kept');
+      }));`,
+    );
+    const child = fork(script, { stdio: 'ignore' });
+    let confirmed = 0;
+    await new Promise<void>((resolve) => {
+      child.on('message', () => {
+        if (++confirmed === 150) child.kill('SIGKILL');
+      });
+      child.on('exit', () => resolve());
+    });
+    const after = openFileState(state);
+    expect(confirmed).toBeGreaterThanOrEqual(150);
+    expect(after.statistics().get('a')!.count).toBeGreaterThanOrEqual(confirmed);
+    await after.close();
+  });
+});
+
+describe('keys', () => {
+  test('plain and hashed keys are known, others are not; each has its own rate', async () => {
+    const salt = '00112233445566778899aabbccddeeff';
+    const gateway = await open({
+      'serve.api_key': 'first-key',
+      'serve.keys': [
+        {
+          name: 'two',
+          hash: `sha256:${createHash('sha256').update('second-key').digest('hex')}`,
+          requests_per_minute: 1,
+        },
+        {
+          name: 'three',
+          hash: `scrypt:${salt}:${scryptSync('third-key', Buffer.from(salt, 'hex'), 32).toString('hex')}`,
+        },
+      ],
+    });
+    const ask = async (key?: string) => {
+      const response = await gateway.post('/v1/route', { query: MATHS }, key ? { authorization: `Bearer ${key}` } : {});
+      return response.status;
+    };
+    expect([await ask(), await ask('wrong'), await ask('first-key'), await ask('third-key')]).toEqual([
+      401, 401, 200, 200,
+    ]);
+    expect([await ask('second-key'), await ask('second-key'), await ask('first-key')]).toEqual([200, 429, 200]);
+    expect((await fetch(`${gateway.url}/metrics`)).status).toBe(401);
+    expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
+    await gateway.close();
+  });
+
+  test('nobody listens to strangers without a key', async () => {
+    const { serve } = await gatewayConfig(folder.path, null, { 'serve.host': '0.0.0.0' });
+    expect(() => requireKeyOffLoopback(serve)).toThrow(expect.objectContaining({ code: 'VSR_USAGE' }));
+    expect(() => requireKeyOffLoopback({ ...serve, apiKey: 'k' })).not.toThrow();
+    expect(() => requireKeyOffLoopback({ ...serve, host: '::1' })).not.toThrow();
+  });
+});
+
+describe('experiments', () => {
+  test('the arm is the hash of the name, in the share that was asked for', () => {
+    const arms = Array.from({ length: 2000 }, (_, i) => armOf(`user ${i}`, 0.3));
+    const routed = arms.filter((arm) => arm === 'routed').length / arms.length;
+    expect(Math.abs(routed - 0.3)).toBeLessThan(0.04); // four standard errors
+    expect(arms).toEqual(Array.from({ length: 2000 }, (_, i) => armOf(`user ${i}`, 0.3)));
+  });
+
+  test('a shadow router is logged while the default model answers', async () => {
+    const gateway = await open({ 'serve.shadow': 'knn', 'serve.fallback': 'generalist' });
+    const decision = (await (await gateway.post('/v1/route', { query: MATHS })).json()) as Record<string, unknown>;
+    expect([decision.model, decision.reason, decision.shadow]).toEqual([
+      'generalist',
+      'shadow',
+      { router: 'knn', model: 'mathematician' },
+    ]);
+    await gateway.close();
+  });
+});
+
+test('the log is outcomes, and its rated answers train', async () => {
+  const file = join(folder.path, 'requests.jsonl');
+  const gateway = await open({ 'serve.log.file': file, 'serve.log.prompts': true });
+  models.script(({ model }) => (model === 'mathematician' ? status(500) : answer('4')));
+  const response = await gateway.post('/v1/chat/completions', chat(MATHS, { user: 'u1' }));
+  const served = response.headers.get('x-vsr-model')!;
+  await gateway.post('/v1/feedback', { decision_id: response.headers.get('x-vsr-decision-id'), rating: 0.5 });
+  await gateway.post('/v1/chat/completions', chat('never rated'));
+  await gateway.close();
+  const config = await gatewayConfig(folder.path, null, { 'train.from_log': file });
+  const { train } = await withLogAsOutcomes(config);
+  const rows = readFileSync(train.dataFile!, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(
+    rows.map(({ query, user_id, outcomes }) => [
+      query,
+      user_id,
+      outcomes.mathematician,
+      outcomes[served].quality,
+      outcomes[served].cost,
+    ]),
+  ).toEqual([[MATHS, 'u1', { quality: null, status: 'server_error' }, 0.75, 14e-6]]);
+});
+
+test('a log without prompts holds none, and is rotated by size', async () => {
+  const file = join(folder.path, 'small.jsonl');
+  const log = openRequestLog({ file, prompts: false, maxMb: 0.0002, files: 1 }, () => 0);
+  for (const id of ['1', '2', '3'])
+    log.write({
+      id,
+      query: 'a secret',
+      userId: null,
+      sessionId: null,
+      outcomes: { a: { quality: null, status: 'unscored' } },
+      decision: { pad: 'x'.repeat(100) },
+    });
+  await log.close();
+  const texts = [file, `${file}.1`].map((path) => readFileSync(path, 'utf8'));
+  expect(texts.map((text) => JSON.parse(text).id)).toEqual(['3', '2']);
+  expect(texts.join('')).not.toContain('secret');
+});
+
+test('a new artifact is taken in, a damaged one is not', async () => {
+  const gateway = await open();
+  const before = gateway.parts.session();
+  expect(await gateway.reload()).toBe(true);
+  expect(gateway.parts.session()).not.toBe(before);
+  const manifest = join(folder.path, 'artifacts', 'manifest.json');
+  const text = readFileSync(manifest, 'utf8');
+  writeFileSync(manifest, text.slice(0, 100));
+  const kept = gateway.parts.session();
+  expect(await gateway.reload()).toBe(false);
+  writeFileSync(manifest, text);
+  expect(gateway.parts.session()).toBe(kept);
+  expect(gateway.warnings[0]).toMatch(/the artifact before stays/);
+  expect((await gateway.post('/v1/route', { query: MATHS })).status).toBe(200);
+  await gateway.close();
+});
+
+test('the breaker lets one through after its rest', () => {
+  let time = 0;
+  const breaker = createBreaker(2, 1000, () => time);
+  const seen = () => [breaker.lets('a'), breaker.lets('a')];
+  breaker.note('a', 'failure');
+  expect(seen()).toEqual([true, true]);
+  breaker.note('a', 'failure');
+  expect([seen(), breaker.resting()]).toEqual([[false, false], ['a']]);
+  time = 1001;
+  expect(seen()).toEqual([true, false]);
+  breaker.note('a', 'success');
+  expect(seen()).toEqual([true, true]);
+});
+
+test('header texts hold printable ASCII alone', () => {
+  expect(headerText('a\r\nb: ü%\ud800')).toBe('a%0D%0Ab:%20%C3%BC%25%EF%BF%BD');
+});
+
+test('a conversation in the terminal: answers, why, rating, undo', async () => {
+  const gateway = await open();
+  const written: string[] = [];
+  const { url } = gateway;
+  const session = createChatSession({
+    fetch: (request) => fetch(new Request(request.url.replace('http://127.0.0.1', url), request)),
+    write: (text) => void written.push(text),
+    userId: 'u1',
+    mode: 'current_only',
+    topK: 3,
+    temperature: 0.8,
+    maxTokens: undefined,
+    routeOnly: false,
+  });
+  const say = async (line: string) => {
+    written.length = 0;
+    const goesOn = await session.say(line);
+    return goesOn ? written.join('') : 'over';
+  };
+  expect(await say('/model vsr/knn')).toBe('Model: vsr/knn.\n');
+  expect(await say(`${MATHS}\\`)).toBe('');
+  expect(session.continues).toBe(true);
+  expect(await say('fraction')).toMatch(/^4\n\[mathematician · by knn · highest utility|global prior/);
+  expect(models.asked[0]!.prompt).toBe(`${MATHS}\nfraction`);
+  expect(await say('/why')).toMatch(/^mathematician: .*\nmodel +quality +utility +cost +ms\nmathematician/);
+  expect(await say('/good')).toBe('Kept: mathematician +1.\n');
+  expect(gateway.parts.state.turnsOf('u1').length).toBe(1);
+  expect(await say('/cost')).toBe('$0.0000140 in 1 turns.\n');
+  expect(await say('/undo')).toBe('The last turn is forgotten.\n');
+  expect(await say('/nothing')).toBe('There is no /nothing; /help lists what there is.\n');
+  expect(await say('/quit')).toBe('over');
+  await gateway.close();
+});
