@@ -16,7 +16,13 @@ import { configIn, jsonLines, listening, toyOutcomes } from './toy-project.js';
 
 const project = temporaryFolder();
 const at = (name: string) => join(project.path, name);
-const settings = { 'train.folds': 0, 'train.router': ['knn', 'kmeans', 'svm', 'mlp', 'mf'], 'routers.knn': { k: 5 } };
+const settings = {
+  'train.folds': 0,
+  'train.router': ['knn', 'kmeans', 'svm', 'mlp', 'mf'],
+  'routers.knn': { k: 5 },
+  'routers.mlp': { hidden_layers: [32], ensemble: 1, epochs: 20, learning_rate: 0.01 },
+  'routers.mf': { epochs: 20, learning_rate: 0.01 },
+};
 const run = async (asked: Record<string, unknown>) =>
   convert(
     await configIn(
