@@ -12,7 +12,7 @@ import { plantedTopics } from './planted.js';
 
 const training = { engine: TEST_ENGINE };
 const small = { embeddingDim: 32, clusterDim: 8, idDim: 16, learningRate: 1e-3 };
-const fit = (table: TrainingTable, params: object = {}, context: Partial<FitContext> = {}) =>
+const fit = (table: TrainingTable, params: Readonly<Record<string, unknown>> = {}, context: Partial<FitContext> = {}) =>
   rankrouter.fit(table, params, { seed: 42, training, ...context });
 const strong = [
   [0.9, 0.2, 0.2],
@@ -219,7 +219,9 @@ describe('capability benchmarks', () => {
   });
 
   test('must be the same for all models, and numbers', async () => {
-    const uneven = [{ x: 1, y: 1 }, { x: 1 }, { x: 1, y: 1 }].map((capabilities) => described({ capabilities }));
+    const uneven = [{ x: 1, y: 1 }, { x: 1 }, { x: 1, y: 1 }].map((capabilities: Record<string, number>) =>
+      described({ capabilities }),
+    );
     await expect(fit({ ...table, profiles: uneven }, { capability: 'benchmarks' })).rejects.toMatchObject({
       code: 'VSR_TRAINING_DATA',
       message:
