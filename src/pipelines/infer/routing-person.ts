@@ -2,8 +2,8 @@
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { UserPreferences } from '../../data/users.js';
 import type { Person } from '../../routers/people.js';
-import { historyFile } from '../people/shard.js';
 import { interactionsOf } from '../people/interactions.js';
+import { historyFile } from '../people/shard.js';
 import { decodeVector, parseStoredTurns, type StoredTurn } from '../people/stored-turn.js';
 
 /** The newest turns that a router is told; it reads fewer. */
