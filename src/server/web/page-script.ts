@@ -25,7 +25,7 @@ at('route-only').checked = stored.routeOnly === true;
 const save = () => sessionStorage.setItem('vsr-chat', JSON.stringify({
   dialogue, spent, session, user: at('user').value, mode: at('mode').value, routeOnly: at('route-only').checked, model: at('model').value,
 }));
-const call = (path, body, signal) => fetch(path, {
+const call = (path, body, signal) => window.fetch(path, {
   method: body === undefined ? 'GET' : 'POST',
   headers: Object.assign({}, body !== undefined && { 'content-type': 'application/json' }, key && { authorization: 'Bearer ' + key }),
   body: body === undefined ? undefined : JSON.stringify(body),
