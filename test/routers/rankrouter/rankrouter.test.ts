@@ -219,9 +219,8 @@ describe('capability benchmarks', () => {
   });
 
   test('must be the same for all models, and numbers', async () => {
-    const uneven = [{ x: 1, y: 1 }, { x: 1 }, { x: 1, y: 1 }].map((capabilities: Record<string, number>) =>
-      described({ capabilities }),
-    );
+    const strengths: Record<string, number>[] = [{ x: 1, y: 1 }, { x: 1 }, { x: 1, y: 1 }];
+    const uneven = strengths.map((capabilities) => described({ capabilities }));
     await expect(fit({ ...table, profiles: uneven }, { capability: 'benchmarks' })).rejects.toMatchObject({
       code: 'VSR_TRAINING_DATA',
       message:
