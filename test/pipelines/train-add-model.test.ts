@@ -26,6 +26,7 @@ const settings = (more: Record<string, unknown> = {}) =>
     'train.engine': 'wasm',
     'train.folds': 0,
     'routers.knn': { k: 5, shrinkage: 1 },
+    'routers.kmeans': { clusters: 4, shrinkage: 1 },
     'routers.mf': { num_factors: 4, learning_rate: 0.05, epochs: 20 },
     ...more,
   });

@@ -1,4 +1,4 @@
-// Adds a model to a fitted kmeans router: its outcomes averaged in the clusters they fall into, shrunk to its mean.
+// Adds a model to a fitted kmeans router: how far its outcomes lie from what the others earn in each cluster.
 import { squaredEuclidean } from '../../math/distance.js';
 import { matrix, normaliseRows, rowOf } from '../../math/matrix.js';
 import { mean } from '../../math/stats.js';
@@ -6,7 +6,10 @@ import { type Newcomer, withColumn } from '../newcomer.js';
 import { clusterValues } from './cluster-values.js';
 import type { KmeansState } from './state.js';
 
-/** The clusters stay as they are; V gains a column by the formula of the others. */
+/**
+ * The clusters stay as they are; V gains the column ℓ_c + s_c: ℓ_c what the other models are worth there on average, s_c the
+ * newcomer's distance from that by the formula of the others. Shrunk to its plain mean it would win every hard cluster.
+ */
 export function withNewcomer(state: KmeansState, { features, quality }: Newcomer, shrinkage: number): KmeansState {
   const [k, D] = state.centres.shape as [number, number];
   const centres = matrix(k, D, state.centres.data);
@@ -15,10 +18,16 @@ export function withNewcomer(state: KmeansState, { features, quality }: Newcomer
     const distances = Array.from({ length: k }, (_, c) => squaredEuclidean(rowOf(unit, i), rowOf(centres, c)));
     return distances.indexOf(Math.min(...distances));
   });
+  const values = matrix(k, state.values.shape[1]!, state.values.data);
+  const levels = Float64Array.from({ length: k }, (_, c) => mean(rowOf(values, c)));
+  const distances = Float64Array.from(quality, (own, i) => own - levels[labels[i]!]!);
   const outcomes = {
-    quality: Float32Array.from(quality),
+    quality: Float32Array.from(distances),
     present: new Float32Array(quality.length).fill(1),
-    prior: Float32Array.of(mean(quality)),
+    prior: Float32Array.of(mean(distances)),
   };
-  return { ...state, values: withColumn(state.values, clusterValues(labels, k, outcomes, shrinkage)) };
+  const column = clusterValues(labels, k, outcomes, shrinkage).map((distance, c) =>
+    Math.min(1, Math.max(0, levels[c]! + distance)),
+  );
+  return { ...state, values: withColumn(state.values, column) };
 }
