@@ -8,7 +8,7 @@ import { readOutcomes } from '../data/read-outcomes.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { seededRandom } from '../math/random.js';
 import { type Provider, ProviderFailure } from '../providers/provider.js';
-import { simulatedUsers } from '../routers/personalizedrouter/simulated-users.js';
+import { loadSimulatedUsers } from '../routers/registry.js';
 import { type AskedModel, askedModels } from './benchmark/models.js';
 import { openProviders } from './benchmark/open-providers.js';
 import { runPaths } from './benchmark/paths.js';
@@ -40,7 +40,7 @@ const REPLY_TOKENS = 16;
 export async function simulateUsers(config: VsrConfig, context: PipelineContext): Promise<SimulatedUsersResult> {
   const { kind, output } = config.simulateUsers;
   if (kind === 'preferences') {
-    const rows = simulatedUsers().map(({ id, weights }) => ({
+    const rows = (await loadSimulatedUsers()).map(({ id, weights }) => ({
       user_id: `simulated-${id}`,
       preferences: weights,
       simulated: true,

@@ -19,6 +19,10 @@ export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
 /** Support-vector machines in libsvm's one-against-one form, for exports. */
 export const loadOneVsOne = async () => (await import('./svm/one-vs-one.js')).fitOneVsOne;
 
+/** Nine users who trade quality against cost, for data that has none. */
+export const loadSimulatedUsers = async () =>
+  (await import('./personalizedrouter/simulated-users.js')).simulatedUsers();
+
 /** Throws `VSR_ROUTER_UNKNOWN`, with the nearest name. */
 export async function loadRouter(name: string): Promise<Router> {
   const load = ROUTERS[name];

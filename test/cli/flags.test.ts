@@ -103,6 +103,11 @@ const SPECIAL: Record<string, unknown> = {
   '--method': 'keyword',
   '--kind': 'personas',
   '--example': 'votes',
+  '--split-by': 'task',
+  '--calibrate': 'platt',
+  '--compare': ['old', 'new'],
+  '--only': 'config',
+  '--mode': 'full_context',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {

@@ -8,7 +8,7 @@ import { readUsers, type UserPreferences } from '../../data/users.js';
 import { nearestName } from '../../errors/nearest.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import type { Person } from '../../routers/people.js';
-import { simulatedUsers } from '../../routers/personalizedrouter/simulated-users.js';
+import { loadSimulatedUsers } from '../../routers/registry.js';
 import type { PipelineContext } from '../context.js';
 import { userSource, voteSource } from '../sources.js';
 
@@ -50,7 +50,7 @@ export async function knownPeople(
   const source = config.example === 'votes' ? config.data.users : userSource(config, ofExample);
   const read = source === undefined ? [] : [...(await readUsers(source)).values()];
   const invented = inventing && read.length === 0 && turns.length === 0;
-  const preferences = invented ? simulatedPreferences() : read;
+  const preferences = invented ? await simulatedPreferences() : read;
   const declared = new Map(preferences.map(({ userId, ...weights }) => [userId, weights]));
   const ids = new Set([...declared.keys(), ...turns.map(({ userId }) => userId)]);
   return {
@@ -63,8 +63,8 @@ export async function knownPeople(
   };
 }
 
-function simulatedPreferences(): UserPreferences[] {
-  return simulatedUsers().map(({ id, weights }) => ({ userId: id, ...weights! }));
+async function simulatedPreferences(): Promise<UserPreferences[]> {
+  return (await loadSimulatedUsers()).map(({ id, weights }) => ({ userId: id, ...weights! }));
 }
 
 /** As vsr simulate-users names them. */

@@ -1,4 +1,5 @@
 // Behaviours that answer: as a well-behaved server does, and in every odd form that is still an answer.
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Behaviour } from './fault-server.js';
 
@@ -106,7 +107,7 @@ export function events(list: readonly object[], form: StreamForm = {}): Behaviou
         response.write(write);
         if (byteByByte) await new Promise((resolve) => setImmediate(resolve));
       }
-      if (dripMs > 0) await new Promise((resolve) => setTimeout(resolve, dripMs));
+      if (dripMs > 0) await setTimeout(dripMs);
       if (response.destroyed) return;
     }
     if (!staysOpen) response.end();
