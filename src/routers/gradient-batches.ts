@@ -3,13 +3,16 @@ import { type Matrix, normaliseRows, takeRows } from '../math/matrix.js';
 import { type InputBatch, inputBatch } from '../training/layers.js';
 import type { EngineTensor, TensorFlow } from '../training/tensorflow.js';
 
-export interface RowBatches {
-  /** h₀ = √D·x̂ of the rows, [B×D]: initialisers expect inputs of variance 1. */
-  input(tf: TensorFlow, rows: Int32Array): InputBatch;
+export interface OutcomeBatches {
   /** Rows of a table [N×M] as columns, [M×B]. */
   columns(tf: TensorFlow, table: Float32Array, rows: Int32Array): EngineTensor;
   /** Sum of a table [N×M] over the rows. */
   sumOf(table: Float32Array, rows: Int32Array): number;
+}
+
+export interface RowBatches extends OutcomeBatches {
+  /** h₀ = √D·x̂ of the rows, [B×D]: initialisers expect inputs of variance 1. */
+  input(tf: TensorFlow, rows: Int32Array): InputBatch;
 }
 
 /** @param models M */
@@ -19,6 +22,13 @@ export function rowBatches(features: Matrix, models: number): RowBatches {
   for (let i = 0; i < scaled.data.length; i++) scaled.data[i]! *= length;
   return {
     input: (tf, rows) => inputBatch(tf, takeRows(scaled, rows)),
+    ...outcomeBatches(models),
+  };
+}
+
+/** @param models M */
+export function outcomeBatches(models: number): OutcomeBatches {
+  return {
     columns: (tf, table, rows) => {
       const data = new Float32Array(models * rows.length);
       rows.forEach((row, b) => {

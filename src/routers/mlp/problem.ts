@@ -1,7 +1,8 @@
 // The network as a fit problem: h₀ = √D·x̂ → (Dense → ReLU → Dropout) per hidden layer → Dense → Z [M×B].
 import type { Matrix } from '../../math/matrix.js';
+import { denseNetwork } from '../../training/dense-network.js';
 import type { FitBatch, FitProblem, LossStep, NamedWeights } from '../../training/fit-problem.js';
-import { batchNorm, dense, dropout, type InputBatch, inputDense, settledBatchNorm } from '../../training/layers.js';
+import type { InputBatch } from '../../training/layers.js';
 import { maskedBce, maskedMse, softCrossEntropy } from '../../training/losses.js';
 import type { EngineScalar, EngineTensor } from '../../training/tensorflow.js';
 import { rowBatches } from '../gradient-batches.js';
@@ -54,33 +55,8 @@ function ensembleLoss(step: LossStep<MlpBatch>, params: NetworkParams): EngineSc
 
 /** Z [M×B] of one network. */
 export function logits(step: LossStep<MlpBatch>, params: NetworkParams, member = 0): EngineTensor {
-  const { tf, parameters, training, random, batch } = step;
-  const last = params.hiddenLayers.length + 1;
-  let h: EngineTensor | undefined; // undefined = the input itself
-  for (let layer = 1; layer <= last; layer++) {
-    const [w, b] = [parameters[memberName(member, `w${layer}`)]!, parameters[memberName(member, `b${layer}`)]!];
-    const activation = layer === last || params.batchNorm === 'before_relu' ? 'linear' : 'relu';
-    h = h ? dense(tf, h, w, b, activation) : inputDense(tf, batch.input, w, b, activation);
-    if (layer === last) break;
-    if (params.batchNorm !== 'none') h = normalise(step, h, (name) => memberName(member, `${name}${layer}`));
-    if (params.batchNorm === 'before_relu') h = tf.relu(h);
-    if (training && params.dropout > 0) h = dropout(tf, h, params.dropout, random);
-  }
-  return h!;
-}
-
-function normalise(
-  { tf, parameters, buffers, training, observe }: LossStep<MlpBatch>,
-  h: EngineTensor,
-  named: (name: string) => string,
-) {
-  const [gamma, beta] = [parameters[named('gamma')]!, parameters[named('beta')]!];
-  const [meanName, varianceName] = [named('running_mean'), named('running_var')];
-  if (!training) return settledBatchNorm(tf, h, gamma, beta, buffers[meanName]!, buffers[varianceName]!);
-  const { value, mean, variance } = batchNorm(tf, h, gamma, beta);
-  observe(meanName, mean);
-  observe(varianceName, variance);
-  return value;
+  const network = { ...params, hidden: params.hiddenLayers.length };
+  return denseNetwork(step, step.batch.input, network, (name) => memberName(member, name));
 }
 
 function mlpLoss({ tf, batch }: LossStep<MlpBatch>, z: EngineTensor, { target, loss }: NetworkParams): EngineScalar {

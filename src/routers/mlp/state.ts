@@ -1,9 +1,9 @@
 // What a fitted mlp router keeps: plain layers over x̂, or each model's mean where there was nothing to learn.
 import type { Tensor } from '../../inference/tensor.js';
+import type { Layer } from '../../training/folded-layers.js';
 import type { Fitted } from '../define-router.js';
 import type { RouterState } from '../router.js';
 import { stateCount, stateTensor } from '../state-tensor.js';
-import type { Layer } from './fold.js';
 import type { MlpParams } from './params.js';
 
 export interface MlpState {

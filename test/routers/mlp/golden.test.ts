@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../../src/math/matrix.js';
 import { seededRandom } from '../../../src/math/random.js';
-import { foldedLayers } from '../../../src/routers/mlp/fold.js';
 import type { MlpParams } from '../../../src/routers/mlp/params.js';
 import { logits, type MlpBatch, mlpProblem } from '../../../src/routers/mlp/problem.js';
 import { fitLoop } from '../../../src/training/fit-loop.js';
 import type { FitProblem, NamedWeights } from '../../../src/training/fit-problem.js';
+import { foldedLayers } from '../../../src/training/folded-layers.js';
 import { inputBatch } from '../../../src/training/layers.js';
 import { hasShared } from '../../shared-folder.js';
 import { distance, goldenJson, goldenTensors, goldenWeights, transposed } from '../../training/golden.js';
@@ -141,7 +141,7 @@ describe.skipIf(!hasShared)('golden mlp router (needs ../shared/fixtures)', asyn
     test(`batch_norm ${batchNorm}: settled forward, and the same folded into plain layers`, () => {
       const golden = expected.batchnorm[`${order}/f64/eval_logits`]!.flat();
       expect(distance(evaluate(params, parameters, buffers), golden)).toBeLessThan(1e-5);
-      const layers = foldedLayers(parameters, buffers, 3, params);
+      const layers = foldedLayers(parameters, buffers, 3, batchNorm);
       layers.forEach(({ weights, bias }, i) => {
         expect(distance(weights, norms[`${order}/f64/folded/w${i + 1}`]!.data)).toBeLessThan(1e-6);
         expect(distance(bias, norms[`${order}/f64/folded/b${i + 1}`]!.data)).toBeLessThan(1e-5);
