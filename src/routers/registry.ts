@@ -12,6 +12,7 @@ const ROUTERS: Readonly<Record<string, () => Promise<Router>>> = {
   gmtrouter: async () => (await import('./gmtrouter/gmtrouter.js')).gmtrouter,
   personalizedrouter: async () => (await import('./personalizedrouter/personalizedrouter.js')).personalizedRouter,
   rankrouter: async () => (await import('./rankrouter/rankrouter.js')).rankrouter,
+  autorouter: async () => (await import('./autorouter/autorouter.js')).autorouter,
 };
 
 export const ROUTER_NAMES: readonly string[] = Object.keys(ROUTERS);
