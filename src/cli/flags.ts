@@ -58,14 +58,23 @@ const READERS = {
     return [...((previous as string[] | undefined) ?? []), ...items];
   },
   pairs: (text: string, flag: string, previous: unknown) => {
-    const at = text.indexOf('=');
-    const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-    if (at < 0 || name === '' || value === '') throw unexpected(flag, 'name=value', text);
+    const [name, value] = pair(text) ?? fail(flag, 'name=value', text);
     return { ...(previous as Record<string, string> | undefined), [name]: value };
+  },
+  numberPairs: (text: string, flag: string, previous: unknown) => {
+    const [name, value] = pair(text) ?? fail(flag, 'name=number', text);
+    const number = anyNumber(value) ?? fail(flag, 'name=number', text);
+    return { ...(previous as Record<string, number> | undefined), [name]: number };
   },
   numbers: (text: string, flag: string) =>
     text.split(',').map((item) => anyNumber(item.trim()) ?? fail(flag, 'numbers separated by commas', text)),
 } satisfies Record<string, (text: string, flag: string, previous: unknown) => unknown>;
+
+function pair(text: string): [string, string] | undefined {
+  const at = text.indexOf('=');
+  const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  return at < 0 || name === '' || value === '' ? undefined : [name, value];
+}
 
 function wholeNumber(text: string): number | undefined {
   return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;

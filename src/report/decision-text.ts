@@ -45,6 +45,8 @@ type ShownExplanation =
 const REASONS: Readonly<Record<string, string>> = {
   highest_utility: 'highest expected utility',
   global_prior: 'highest expected utility under the weights of the artifact, because this user is new',
+  cheapest_qualified: 'the cheapest model that reaches its threshold',
+  threshold_fallback: 'no model reaches its threshold, so the likeliest to answer well',
   only_candidate: 'the only candidate',
   budget: 'no candidate fits the limits, so the fallback answers',
 };

@@ -2,6 +2,7 @@
 import type { ModelStats } from '../artifacts/manifest.js';
 import { type Calibrator, calibrated } from '../math/calibrator.js';
 import { type Objective, utility } from '../math/utility.js';
+import { byThresholds } from './decide-thresholds.js';
 import type { Scale } from './router.js';
 
 export interface DecisionPolicy {
@@ -15,8 +16,10 @@ export interface DecisionPolicy {
   readonly candidates?: ReadonlySet<string>;
   /** Dollars expected per query. */
   readonly maxCost?: number;
-  /** By model; decisions do not depend on them. */
+  /** By model; of decisions only those by thresholds depend on them. */
   readonly calibrators?: Readonly<Record<string, Calibrator>> | undefined;
+  /** By model, in [0, 1]: the cheapest that reaches its own is chosen, whatever the objective; default: the objective decides. */
+  readonly thresholds?: Readonly<Record<string, number>>;
   /** Asked when nothing is left; default the best single model of train. */
   readonly fallback: string;
 }
@@ -28,7 +31,12 @@ export interface QueryFacts {
 }
 
 export type MaskReason = 'not_a_candidate' | 'over_max_cost';
-export type DecisionReason = 'highest_utility' | 'only_candidate' | 'budget';
+export type DecisionReason =
+  | 'highest_utility'
+  | 'only_candidate'
+  | 'budget'
+  | 'cheapest_qualified'
+  | 'threshold_fallback';
 
 export interface RankedModel {
   readonly model: string;
@@ -51,7 +59,7 @@ export interface Decision {
   readonly ranking: readonly RankedModel[];
   readonly masked: Readonly<Record<string, MaskReason>>;
   readonly reason: DecisionReason;
-  /** true: no model was eligible, the fallback answers. */
+  /** true: no model was eligible and the fallback answers, or none reached its threshold. */
   readonly fallback: boolean;
   /** ŝ of the chosen minus ŝ of the runner-up, clipped to [0, 1]; 1 for a single candidate. */
   readonly confidence: number;
@@ -86,17 +94,22 @@ export function decide(scores: ArrayLike<number>, facts: QueryFacts, policy: Dec
       expectedLatency: stats.latency,
     });
   });
-  ranking.sort(byUtility);
-  const [first, second] = ranking;
+  const chosen = ordered(ranking, policy);
+  const [first, second] = chosen.ranking;
   return {
     model: first?.model ?? policy.fallback,
-    ranking,
+    ...chosen,
     masked,
-    reason: first === undefined ? 'budget' : second === undefined ? 'only_candidate' : 'highest_utility',
-    fallback: first === undefined,
+    fallback: first === undefined || chosen.reason === 'threshold_fallback',
     confidence:
       first && second ? Math.min(1, Math.max(0, first.expectedQuality - second.expectedQuality)) : first ? 1 : 0,
   };
+}
+
+function ordered(eligible: readonly RankedModel[], policy: DecisionPolicy): Pick<Decision, 'ranking' | 'reason'> {
+  if (policy.thresholds && eligible.length > 1) return byThresholds(eligible, policy.thresholds);
+  const reason = eligible.length === 0 ? 'budget' : eligible.length === 1 ? 'only_candidate' : 'highest_utility';
+  return { ranking: [...eligible].sort(byUtility), reason };
 }
 
 /**

@@ -31,6 +31,7 @@ describe('values', () => {
     ['list', ['a, b,c'], ['a', 'b', 'c']],
     ['numbers', ['.8,.1,.1'], [0.8, 0.1, 0.1]],
     ['pairs', ['mmlu=em_mc'], { mmlu: 'em_mc' }],
+    ['numberPairs', ['small=.7', '--some-flag', 'large=0.5'], { small: 0.7, large: 0.5 }],
   ];
   test.each(good)('%s %j', (kind, args, value) => {
     expect(parse([flag(kind)], ['--some-flag', ...args])).toEqual([{ path: ['a', 'b'], value, flag: '--some-flag' }]);
@@ -70,6 +71,8 @@ describe('values', () => {
     ['list', 'a,,b', '--some-flag: expected names separated by commas, got "a,,b".'],
     ['pairs', 'mmlu', '--some-flag: expected name=value, got "mmlu".'],
     ['pairs', '=x', '--some-flag: expected name=value, got "=x".'],
+    ['numberPairs', 'small=high', '--some-flag: expected name=number, got "small=high".'],
+    ['numberPairs', 'small', '--some-flag: expected name=number, got "small".'],
     ['numbers', '.8,x', '--some-flag: expected numbers separated by commas, got ".8,x".'],
   ];
   test.each(bad)('%s refuses %j', (kind, text, message) => {
@@ -89,6 +92,7 @@ const SAMPLES: Record<Flag['kind'], unknown> = {
   list: ['x'],
   numbers: [0.8, 0.1, 0.1],
   pairs: { x: 'y' },
+  numberPairs: { x: 0.5 },
 };
 const SPECIAL: Record<string, unknown> = {
   '--leak-check': 'warn',

@@ -155,6 +155,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--quality-weight',
     '--cost-weight',
     '--max-cost',
+    '--threshold',
     '--fallback',
     '--top',
     '--explain',

@@ -131,6 +131,26 @@ describe('infer', () => {
     });
   });
 
+  test('thresholds: the cheapest model above its own, wherever that is', async () => {
+    const thresholds = { 'infer.thresholds': { generalist: 0, mathematician: 0 } };
+    const { decision } = await ask(MATH, thresholds);
+    expect(decision).toMatchObject({ model: 'generalist', reason: 'cheapest_qualified', fallback: false });
+    const high = await ask(MATH, { 'infer.thresholds': { generalist: 1, cook: 1 } });
+    expect(high.decision).toMatchObject({ model: 'mathematician', reason: 'threshold_fallback', fallback: true });
+  });
+
+  test('refuses thresholds that are no probabilities, and those of unknown models', async () => {
+    await expect(ask(MATH, { 'infer.thresholds': { cook: 70 } })).rejects.toMatchObject({
+      code: 'VSR_CONFIG',
+      message: 'infer.thresholds.cook: thresholds are probabilities from 0 to 1, got 70.',
+      hint: 'Did you mean 0.7?',
+    });
+    await expect(ask(MATH, { 'infer.thresholds': { cooks: 0.7 } })).rejects.toMatchObject({
+      code: 'VSR_MODEL_UNKNOWN',
+      hint: 'Did you mean cook?',
+    });
+  });
+
   test('refuses an artifact of another encoder, naming both', async () => {
     const copy = temporaryCopy();
     const path = join(copy, 'manifest.json');

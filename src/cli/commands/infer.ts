@@ -65,6 +65,13 @@ export const inferCommand: CommandModule = {
     },
     { usage: '--max-cost <dollars>', key: ['infer', 'maxCost'], kind: 'number', description: 'expected, per query' },
     {
+      usage: '--threshold <model=share>',
+      key: ['infer', 'thresholds'],
+      kind: 'numberPairs',
+      description:
+        'chance to answer well that is enough: the cheapest model that reaches its own is chosen; repeatable',
+    },
+    {
       usage: '--fallback <model>',
       key: ['infer', 'fallback'],
       kind: 'text',

@@ -18,6 +18,8 @@ export const infer = z
     qualityWeight: share.optional(),
     costWeight: share.optional(),
     maxCost: z.number().positive().optional(),
+    /** Model → chance to answer well that is enough: the cheapest model that reaches its own is chosen. */
+    thresholds: z.record(z.string(), z.number()).optional(),
     fallback: z.string().optional(),
     /** Models of the ranking that are shown; without it three in a text, all in JSON. */
     top: positiveInt.optional(),

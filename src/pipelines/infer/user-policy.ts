@@ -14,7 +14,7 @@ export interface UserPolicy {
   readonly unknownUser: boolean;
 }
 
-/** The flag's weights beat the user's, which beat the artifact's. Throws `VSR_MODEL_UNKNOWN` for an unknown candidate or fallback. */
+/** The flag's weights beat the user's, which beat the artifact's. Throws `VSR_MODEL_UNKNOWN` for an unknown candidate or fallback, `VSR_CONFIG` for thresholds that are no probabilities. */
 export function userPolicies(
   manifest: Manifest,
   users: ReadonlyMap<string, UserPreferences>,
@@ -23,6 +23,7 @@ export function userPolicies(
 ): (userId: string | null) => UserPolicy {
   checkModels(config.candidates ?? [], manifest.models);
   checkModels(config.fallback ? [config.fallback] : [], manifest.models);
+  if (config.thresholds) checkThresholds(config.thresholds, manifest.models, scale);
   const stats = manifest.models.map((model) => manifest.modelStats[model]!);
   const fixed = {
     models: manifest.models,
@@ -30,6 +31,7 @@ export function userPolicies(
     scale,
     ...(config.candidates && { candidates: new Set(config.candidates) }),
     ...(config.maxCost !== undefined && { maxCost: config.maxCost }),
+    ...(config.thresholds && { thresholds: config.thresholds }),
     fallback: config.fallback ?? manifest.bestSingle,
   };
   const byFlag = reweighByFlags(manifest.objective, config, stats);
@@ -41,6 +43,28 @@ export function userPolicies(
       unknownUser: userId !== null && user === undefined,
     };
   };
+}
+
+function checkThresholds(thresholds: Readonly<Record<string, number>>, known: readonly string[], scale: Scale): void {
+  checkModels(Object.keys(thresholds), known);
+  for (const [model, value] of Object.entries(thresholds)) {
+    if (value >= 0 && value <= 1) continue;
+    throw new VsrError(
+      'VSR_CONFIG',
+      `infer.thresholds.${model}: thresholds are probabilities from 0 to 1, got ${value}.`,
+      {
+        ...(value > 1 && value <= 100 && { hint: `Did you mean ${value / 100}?` }),
+      },
+    );
+  }
+  if (scale === 'quality') return;
+  throw new VsrError(
+    'VSR_CONFIG',
+    'infer.thresholds: the scores of this router rank models, they are no probabilities.',
+    {
+      hint: 'Use a router that scores quality, such as autorouter, or leave the thresholds out.',
+    },
+  );
 }
 
 function checkModels(names: readonly string[], known: readonly string[]): void {
