@@ -10,7 +10,7 @@ mkdirSync(folder);
 
 const COMMANDS = [
   ['benchmark'],
-  ['train', '--quality-weight', '0.8', '--folds', '5'],
+  ['train', '--quality-weight', '0.8'],
   ['infer', '--query', 'What is the derivative of x^3?', '--user-id', '3'],
   ['analyze'],
 ];

@@ -70,11 +70,7 @@ export async function buildProgram(
 }
 
 /** Flags, examples, action and parts of a called command. */
-function defineCommand(
-  command: Command,
-  module: CommandModule,
-  run: (invocation: Invocation) => Promise<void>,
-): void {
+function defineCommand(command: Command, module: CommandModule, run: (invocation: Invocation) => Promise<void>): void {
   for (const flag of module.flags) command.addOption(flagOption(flag));
   command.addHelpText('after', `\nExamples:\n${module.examples.map((line) => `  $ ${line}`).join('\n')}`);
   command.action(async () => {
