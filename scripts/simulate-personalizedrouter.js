@@ -53,10 +53,10 @@ const quality = {
   data: Float64Array.from(train.flatMap((row) => models.map((m) => row.scores[m]))),
 };
 const numbers = new Map();
-const groups = Int32Array.from(
-  train,
-  ({ query }) => numbers.get(query) ?? (numbers.set(query, numbers.size), numbers.size - 1),
-);
+const groups = Int32Array.from(train, ({ query }) => {
+  if (!numbers.has(query)) numbers.set(query, numbers.size);
+  return numbers.get(query);
+});
 const taskTable = { names: tasks, of: Int32Array.from(train, (row) => tasks.indexOf(row.task_name)) };
 const base = { models, features, quality, groups, tasks: taskTable };
 const costOf = ({ query }, m) =>
