@@ -151,8 +151,11 @@ function softmax(graph: GraphDefBuilder, node: GraphNode, [a]: readonly TfValue[
   return [transpose(graph, name, swapped, swap)];
 }
 
+/** ConcatV2 takes two values at least; ONNX's Concat takes one too. */
 function concat(graph: GraphDefBuilder, node: GraphNode, values: readonly TfValue[]): TfValue[] {
   const { dtype, rank } = values[0]!;
+  if (values.length === 1)
+    return [graph.node('Identity', nameOf(node), values, { rank, attr: { T: { type: dtype } } })];
   const attr = { N: { i: values.length }, T: { type: dtype }, Tidx: { type: INT32 } };
   const axis = graph.ints(nameOf(node), number(node, 'axis', 0));
   return [graph.node('ConcatV2', nameOf(node), [...values, axis], { rank, attr })];

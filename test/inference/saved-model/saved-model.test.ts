@@ -32,6 +32,20 @@ const ints = (name: string, shape: number[], values: number[]) => ({
 const bytes = (data: Float32Array | Int32Array) => Buffer.from(data.buffer);
 
 describe('graphToSavedModel', () => {
+  test('writes a Concat of one value as that value, because ConcatV2 takes two at least', async () => {
+    const b = graphBuilder();
+    const x = b.input('features', ['batch', 2]);
+    const graph = b.build(b.concat([b.concat([x], 1), x], 1));
+    const { nodes } = await readSavedModel(await graphToSavedModel(graph, METADATA), 'x.pb');
+    const ops = nodes
+      .filter(({ op }) => op === 'Identity' || op === 'ConcatV2')
+      .map(({ op, input }) => [op, input.length]);
+    expect(ops).toEqual([
+      ['Identity', 1],
+      ['ConcatV2', 3],
+    ]);
+  });
+
   test('writes one graph with frozen constants, tag serve and signature serving_default', async () => {
     const read = await readSavedModel(await graphToSavedModel(tinyGraph(), METADATA), 'x.pb');
     expect(read.metadata).toEqual(METADATA);
