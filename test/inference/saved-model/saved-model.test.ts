@@ -43,6 +43,7 @@ describe('graphToSavedModel', () => {
     expect(ops).toEqual([
       ['Identity', 1],
       ['ConcatV2', 3],
+      ['Identity', 1], // the output's name
     ]);
   });
 
