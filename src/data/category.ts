@@ -26,9 +26,14 @@ export interface KnownCategory {
   readonly known: boolean;
 }
 
+/** One spelling of a name: lower case, `_` as space, single spaces. */
+export function categoryName(name: string): string {
+  return name.toLowerCase().replaceAll('_', ' ').replace(/\s+/g, ' ').trim();
+}
+
 /** Lower case, `_` as space, medicine as health; a name outside `list` becomes `other`. */
 export function normaliseCategory(name: string, list: readonly string[] = CATEGORIES): KnownCategory {
-  const plain = name.toLowerCase().replaceAll('_', ' ').replace(/\s+/g, ' ').trim();
+  const plain = categoryName(name);
   if (list.includes(plain)) return { category: plain, known: true };
   const alias = Object.hasOwn(ALIASES, plain) ? ALIASES[plain] : undefined;
   if (alias !== undefined && (list.includes(alias) || alias === 'other')) return { category: alias, known: true };

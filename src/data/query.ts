@@ -25,3 +25,21 @@ export interface Query {
   /** Every other key of the row, written back unchanged. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
+
+/** A query of which nothing but its text is known; `id` is empty. */
+export function bareQuery(query: string): Query {
+  return {
+    id: '',
+    query,
+    groundTruth: null,
+    metric: null,
+    choices: null,
+    category: null,
+    taskName: null,
+    userId: null,
+    sessionId: null,
+    images: [],
+    split: null,
+    extra: {},
+  };
+}

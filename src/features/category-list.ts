@@ -1,5 +1,5 @@
 // The lists of categories that the feature block may follow; the order is part of what a router learns.
-import { CATEGORIES } from '../data/category.js';
+import { CATEGORIES, categoryName } from '../data/category.js';
 import { VsrError } from '../errors/vsr-error.js';
 
 /** semantic-router's list and order, of both versions of its files. */
@@ -26,7 +26,7 @@ export type CategoryLabels = 'vsr' | 'semantic-router' | readonly string[];
 export function categoryList(labels: CategoryLabels): readonly string[] {
   if (labels === 'vsr') return CATEGORIES;
   if (labels === 'semantic-router') return SEMANTIC_ROUTER_CATEGORIES;
-  const names = labels.map((name) => name.toLowerCase().replaceAll('_', ' ').replace(/\s+/g, ' ').trim());
+  const names = labels.map(categoryName);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {
     throw new VsrError('VSR_CONFIG', `features.category.labels names "${twice}" twice.`, { hint: 'Keep one of them.' });

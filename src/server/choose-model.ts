@@ -1,6 +1,6 @@
 // From what is asked to the models that may answer it, best first, and why.
 import { createHash, randomUUID } from 'node:crypto';
-import type { Query } from '../data/query.js';
+import { bareQuery, type Query } from '../data/query.js';
 import { nearestName } from '../errors/nearest.js';
 import type { Routed } from '../pipelines/infer/routing-session.js';
 import { encodeVector } from '../pipelines/people/stored-turn.js';
@@ -174,19 +174,7 @@ function unknownModel(model: string, known: readonly string[], param = 'model'):
   );
 }
 
-function queryOf(query: string): Query {
-  return {
-    id: '',
-    query: query.trim() === '' ? ' ' : query,
-    groundTruth: null,
-    metric: null,
-    choices: null,
-    category: null,
-    taskName: null,
-    userId: null,
-    sessionId: null,
-    images: [],
-    split: null,
-    extra: {},
-  };
+/** Routers take no blank text. */
+function queryOf(text: string): Query {
+  return bareQuery(text.trim() === '' ? ' ' : text);
 }

@@ -1,7 +1,7 @@
 // What is sent to a model: the query, and in what form its scorer will look for the answer.
 import { createHash } from 'node:crypto';
 import { parsePythonLiteral } from '../../data/python-literal.js';
-import type { Query } from '../../data/query.js';
+import { bareQuery, type Query } from '../../data/query.js';
 import { lastFunctionOf } from '../../scoring/code/answer-code.js';
 import { testedFunction, testsOf } from '../../scoring/code/code-tests.js';
 import type { ScorerName } from '../../scoring/registry.js';
@@ -74,16 +74,7 @@ function functionName({ query, groundTruth }: Query): string {
 
 /** A query that makes every template show all it has. */
 const SAMPLE: Query = {
-  id: '',
-  query: 'query',
+  ...bareQuery('query'),
   groundTruth: "['assert solve(1) == 1']",
-  metric: null,
   choices: { labels: ['A', 'B'], text: ['first', 'second'] },
-  category: null,
-  taskName: null,
-  userId: null,
-  sessionId: null,
-  images: [],
-  split: null,
-  extra: {},
 };

@@ -13,6 +13,7 @@ import { isObject } from '../json.js';
 import { connect, estimatedTokens, type NetworkTools } from '../network.js';
 import type { Completion, CompletionRequest, Provider } from '../provider.js';
 import { readFailure } from '../read-failure.js';
+import { shownText } from '../shown-text.js';
 import { contextSizes } from './context-size.js';
 import { createOllamaReader, type OllamaRead, type OllamaReader } from './reply.js';
 
@@ -41,18 +42,11 @@ export async function createOllamaProvider(
     let failure: unknown;
     let read: OllamaRead | undefined;
     let reader: OllamaReader | undefined;
-    let shown = false;
+    const shown = shownText(request);
     const promptTokens = estimatedTokens(request);
-    const onText =
-      request.onText &&
-      ((piece: string) => {
-        shown = true;
-        request.onText!(piece);
-      });
     const judge = (reply: Reply): Judgement => {
       read = readExchange(reply, reader!, promptTokens);
-      const judgement = judgementOf(reply, read);
-      return shown ? { ...judgement, verdict: 'final' } : judgement;
+      return shown.settle(judgementOf(reply, read));
     };
     const fetch: Fetch = async (target, init) => {
       try {
@@ -62,7 +56,7 @@ export async function createOllamaProvider(
           headers: () => connection.headers(request.alias),
           tokens: promptTokens + request.maxTokens,
           ...(request.givesWay && { givesWay: true }),
-          watch: () => (reader = createOllamaReader(onText)),
+          watch: () => (reader = createOllamaReader(shown.onText)),
         });
         return responseFrom({ status: 200, body: '{}', headers: new Headers() });
       } catch (error) {

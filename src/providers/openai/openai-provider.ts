@@ -5,6 +5,7 @@ import { imageUrls } from '../images.js';
 import { connect, estimatedTokens, type NetworkTools } from '../network.js';
 import type { Completion, CompletionRequest, Provider } from '../provider.js';
 import { type ReadFailure, readFailure } from '../read-failure.js';
+import { shownText } from '../shown-text.js';
 import { openCarrier } from './carrier.js';
 import { type Answer, type ReadReply, readReply } from './reply.js';
 import { type RequestBody, requestBodies } from './request-body.js';
@@ -38,19 +39,12 @@ export async function createOpenAiProvider(
   const send = async (request: CompletionRequest, body: RequestBody): Promise<Sent> => {
     let read: Read | undefined;
     let reader: StreamReader | undefined;
-    let shown = false;
+    const shown = shownText(request);
     const answers: Answer[] = [];
-    const onText =
-      request.onText &&
-      ((piece: string) => {
-        shown = true;
-        request.onText!(piece);
-      });
     const judge = (reply: Reply): Judgement => {
       read = readExchange(reply, request, reader);
       if ('answer' in read) answers.push(read.answer);
-      const judgement = judgementOf(reply, read);
-      return shown ? { ...judgement, verdict: 'final' } : judgement;
+      return shown.settle(judgementOf(reply, read));
     };
     const { url, init } = await carry(body);
     const exchange = await http.exchange(
@@ -62,7 +56,7 @@ export async function createOpenAiProvider(
         follow: pendingAt(place.url),
         tokens: estimatedTokens(request) + request.maxTokens,
         ...(request.givesWay && { givesWay: true }),
-        ...(body.stream === true && { watch: () => (reader = createStreamReader(onText)) }),
+        ...(body.stream === true && { watch: () => (reader = createStreamReader(shown.onText)) }),
       },
     );
     return { ...exchange, read: read!, answers };
