@@ -94,7 +94,9 @@ function dataChecks(config: VsrConfig): Check[] {
   const example = outcomes.example || isPlayedExample(outcomes.path);
   return [
     fileCheck('queries', queries.path, queries.example),
-    fileCheck('outcomes', outcomes.path, outcomes.example),
+    outcomes.awaited
+      ? { name: 'outcomes', state: 'gap', detail: `${outcomes.path}: nobody asked yet`, fix: FILE_FIXES.outcomes! }
+      : fileCheck('outcomes', outcomes.path, outcomes.example),
     fileCheck('catalogue', catalogueSource(config, example), example && config.data.models === undefined),
     fileCheck('users', userSource(config, example), example && config.data.users === undefined),
   ];

@@ -14,7 +14,7 @@ import { openProviders } from './benchmark/open-providers.js';
 import { runPaths } from './benchmark/paths.js';
 import type { PipelineContext } from './context.js';
 import { agreed, comparisonPrompt, PERSONAS, type Persona, readComparison } from './people/personas.js';
-import { outcomeSource } from './sources.js';
+import { outcomeSource, requireOutcomes } from './sources.js';
 
 export interface SimulatedUsersResult {
   /** Files written. */
@@ -101,6 +101,7 @@ async function personaVotes(config: VsrConfig, context: PipelineContext): Promis
 /** By query: the answers of its models. Throws where fewer than two models answered any query. */
 async function answersOf(config: VsrConfig): Promise<{ query: string; answers: ReadonlyMap<string, string> }[]> {
   const source = outcomeSource(config, config.simulateUsers.dataFile);
+  requireOutcomes(source);
   const path = config.simulateUsers.responses ?? runPaths(source.path).responses;
   const { rows } = await readOutcomes(source.path, { scale: config.scoring.scale });
   const queryOf = new Map(rows.map(({ query }) => [query.id, query.query]));

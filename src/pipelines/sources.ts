@@ -2,11 +2,14 @@
 import { existsSync } from 'node:fs';
 import type { VsrConfig } from '../config/schema.js';
 import { bundledFile } from '../data/bundled.js';
+import { VsrError } from '../errors/vsr-error.js';
 
 export interface Source {
   readonly path: string;
   /** true: nothing of the user's was found, the bundled example takes over. */
   readonly example: boolean;
+  /** true: a project's outcomes that `benchmark` has not written yet. */
+  readonly awaited?: true;
   /** true: votes alone, of which outcomes are made. */
   readonly votes?: true;
 }
@@ -30,14 +33,31 @@ export function querySource(config: VsrConfig): Source {
   return firstOf([config.benchmark.dataFile, config.data.queries], 'queries.jsonl', 'example/outcomes.jsonl');
 }
 
-/** What `train` and `analyze` read: their --data-file, data.outcomes, what `benchmark` writes here, the votes where there are some, else the example. */
+/** What `train` and `analyze` read: their --data-file, data.outcomes, what `benchmark` writes here (also where it has not yet), the votes where there are some, else the example. */
 export function outcomeSource(config: VsrConfig, dataFile: string | undefined): Source {
   const votes = voteSource(config);
   const others = [dataFile, config.data.outcomes, present(config.benchmark.output)];
   if (config.example === 'votes' || (votes !== undefined && others.every((path) => path === undefined))) {
     return { path: votes!, example: config.example === 'votes', votes: true };
   }
-  return firstOf([dataFile, config.data.outcomes], config.benchmark.output, 'example/outcomes.jsonl');
+  const source = firstOf([dataFile, config.data.outcomes], config.benchmark.output, 'example/outcomes.jsonl');
+  return source.example && isProject(config)
+    ? { path: config.benchmark.output, example: false, awaited: true }
+    : source;
+}
+
+/** Throws `VSR_FILE` for a project that has asked nobody yet. */
+export function requireOutcomes({ path, awaited }: Source): void {
+  if (!awaited) return;
+  throw new VsrError('VSR_FILE', `${path} does not exist: nobody has been asked yet.`, {
+    hint: 'Run vsr benchmark, or name outcomes with --data-file. The bundled example takes over only where neither models nor queries are.',
+  });
+}
+
+/** Who has models or queries of their own waits for their own outcomes: the example's would answer another question. */
+function isProject(config: VsrConfig): boolean {
+  const queries = config.benchmark.dataFile ?? config.data.queries ?? present('queries.jsonl');
+  return queries !== undefined || Object.keys(config.modelConfig).length > 0;
 }
 
 /** The catalogue with prices: data.models, ./models.json, the example's for the example; else none. */

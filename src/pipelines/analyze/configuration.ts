@@ -12,7 +12,10 @@ export async function analyzeConfiguration(config: VsrConfig, context: PipelineC
   const configured = Object.keys(config.modelConfig);
   const source = outcomeSource(config, config.analyze.dataFile);
   const own = configured.length + config.decisions.length > 0;
-  const read = source.example && own ? undefined : await readOutcomes(source.path, { scale: config.scoring.scale });
+  const read =
+    source.awaited || (source.example && own)
+      ? undefined
+      : await readOutcomes(source.path, { scale: config.scoring.scale });
   const meta = read && readOutcomesMeta(source.path);
   const catalogue = await loadCatalogue(config, read !== undefined && source.example, meta);
   if (!read) context.onNotice?.('No outcomes here: only the configuration is looked at.');

@@ -103,7 +103,7 @@ async function readDecisions(path: string): Promise<DecisionLine[]> {
 /** --data-file, else the outcomes that lie here, else the queries. */
 function dataOf(config: VsrConfig): { path: string; example: boolean } {
   const outcomes = outcomeSource(config, config.convert.dataFile);
-  return outcomes.example ? querySource(config) : outcomes;
+  return outcomes.example || outcomes.awaited ? querySource(config) : outcomes;
 }
 
 /** Rows by id, with outcomes where the file has them; the first of equal ids counts. */

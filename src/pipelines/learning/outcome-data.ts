@@ -24,6 +24,7 @@ import {
   EXAMPLE_NOTICE,
   FROM_EXAMPLE_NOTICE,
   outcomeSource,
+  requireOutcomes,
   VOTES_EXAMPLE_NOTICE,
   VOTES_NOTICE,
 } from '../sources.js';
@@ -74,6 +75,7 @@ export async function loadOutcomeData(
   context: PipelineContext,
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
+  requireOutcomes(source);
   const { rows: found, models } = source.votes
     ? voteOutcomes(scaledTurns(await readTurns(source.path), config.data.ratingScale).turns)
     : await readOutcomes(source.path, { scale: config.scoring.scale, ...ownCategories(config) });
