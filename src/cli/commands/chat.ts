@@ -7,6 +7,9 @@ import type { VsrConfig } from '../../config/schema.js';
 import { requireKeys } from '../../config/secrets.js';
 import type { CommandModule, CommandSession } from '../command.js';
 
+const NOBODY_TO_ASK =
+  'No model is configured here, so nobody answers: you see decisions alone (model_config; vsr init).';
+
 export const chatCommand: CommandModule = {
   flags: [
     {
@@ -70,8 +73,10 @@ export const chatCommand: CommandModule = {
   examples: ['vsr chat --user-id 3', 'vsr chat --web', 'printf "Is 91 prime?\\n/why\\n" | vsr chat --route-only'],
   async run(session) {
     const { config, missingKeys } = await session.load();
-    if (!config.chat.routeOnly) requireKeys(config, missingKeys, Object.keys(config.modelConfig));
-    const { chat } = config;
+    const names = Object.keys(config.modelConfig);
+    if (!config.chat.routeOnly) requireKeys(config, missingKeys, names);
+    const chat = { ...config.chat, routeOnly: config.chat.routeOnly || names.length === 0 };
+    if (chat.routeOnly && !config.chat.routeOnly) session.context.onNotice?.(NOBODY_TO_ASK);
     const web = chat.web || chat.share || chat.port !== undefined;
     const key = chat.share ? randomBytes(18).toString('base64url') : undefined;
     const served: VsrConfig = {
@@ -97,7 +102,7 @@ export const chatCommand: CommandModule = {
       defaultUser: chat.userId,
     });
     try {
-      if (!web) return await inTerminal(config, session, gateway.fetch);
+      if (!web) return await inTerminal(chat, session, gateway.fetch);
       const listening = await listen(gateway, served.serve);
       await session.terminal.print(`${listening.url}/${key === undefined ? '' : `#key=${key}`}`);
       if (!session.context.signal.aborted) await once(session.context.signal, 'abort');
@@ -110,7 +115,7 @@ export const chatCommand: CommandModule = {
 };
 
 async function inTerminal(
-  { chat }: VsrConfig,
+  chat: VsrConfig['chat'],
   { terminal, context }: CommandSession,
   fetch: (request: Request) => Response | Promise<Response>,
 ): Promise<number> {
