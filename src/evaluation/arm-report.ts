@@ -46,7 +46,7 @@ export function armReport(arm: Arm, against: Comparison | null, context: ArmCont
     qualityInterval: interval ? { low: interval.low, high: interval.high } : null,
     qualityMacro: orNull(macroMean(arm.quality, tasks)),
     cost: orNull(presentMean(arm.cost)),
-    latency: orNull(presentMean(arm.latency)),
+    latency: orNull(arm.latency),
     regret: lost.length > 0 ? { mean: presentMean(lost), median: middle!, p95: high! } : null,
     hit: orNull(arm.hit),
     hitStrict: strict === null ? null : orNull(strict),

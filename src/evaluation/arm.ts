@@ -14,7 +14,8 @@ export interface Arm {
   readonly utility: Float64Array;
   readonly quality: Float64Array;
   readonly cost: Float64Array;
-  readonly latency: Float64Array;
+  /** Mean milliseconds of the answered rows; NaN = unknown. */
+  readonly latency: number;
   /** Share of answered rows whose quality is the row's best. */
   readonly hit: number;
 }
@@ -35,7 +36,7 @@ export function choiceArm(name: string, kind: ArmKind, choices: Int32Array, { ta
     quality,
     // the price of a call that gave no answer is not part of what the router earned
     cost: onlyWhere(quality, chosenValues(table.cost, choices)),
-    latency: onlyWhere(quality, chosenValues(table.latency, choices)),
+    latency: presentMean(onlyWhere(quality, chosenValues(table.latency, choices))),
     hit: hitShare(table.quality, choices),
   };
 }
@@ -49,8 +50,8 @@ export function randomArm({ table, utilities }: Judged): Arm {
     utility: rowMeans(utilities),
     quality: rowMeans(table.quality),
     cost: rowMeans(table.cost),
-    latency: rowMeans(table.latency),
-    hit: presentMean(rowMeans(bestCells(table.quality))),
+    latency: presentMean(rowMeans(table.latency)),
+    hit: presentMean(hitMeans(table.quality, () => null)),
   };
 }
 
@@ -71,22 +72,29 @@ export function mixtureArm(name: string, mixture: Mixture, { table, utilities }:
     utility: weightedRows(utilities, mixture),
     quality: weightedRows(table.quality, mixture),
     cost: weightedRows(table.cost, mixture),
-    latency: weightedRows(table.latency, mixture),
-    hit: presentMean(weightedRows(bestCells(table.quality), mixture)),
+    latency: presentMean(weightedRows(table.latency, mixture)),
+    hit: presentMean(hitMeans(table.quality, (row) => mixture.weights[mixture.part[row]!]!)),
   };
 }
 
-/** 1 where a cell is its row's maximum, 0 elsewhere, NaN where missing. */
-function bestCells(quality: Matrix<Float64Array>): Matrix<Float64Array> {
+/**
+ * How often a drawn model is one of its row's best [N].
+ * @param sharesOf [M] of a row, NaN where a model with a share is missing; null: every present model alike
+ */
+function hitMeans(quality: Matrix<Float64Array>, sharesOf: (row: number) => Float64Array | null): Float64Array {
   const best = rowMaxima(quality);
-  const data = new Float64Array(quality.data.length);
-  for (let i = 0, at = 0; i < quality.rows; i++) {
-    for (let m = 0; m < quality.cols; m++, at++) {
+  return best.map((highest, i) => {
+    const shares = sharesOf(i);
+    let [hits, drawn] = [0, 0];
+    for (let m = 0, at = i * quality.cols; m < quality.cols; m++, at++) {
       const value = quality.data[at]!;
-      data[at] = Number.isNaN(value) ? value : Number(value === best[i]);
+      if (shares && shares[m]! > 0 && Number.isNaN(value)) return Number.NaN;
+      const share = shares ? shares[m]! : Number(!Number.isNaN(value));
+      drawn += share;
+      if (value === highest) hits += share;
     }
-  }
-  return { ...quality, data };
+    return shares ? hits : hits / drawn;
+  });
 }
 
 function weightedRows(values: Matrix<Float64Array>, { part, weights }: Mixture): Float64Array {

@@ -80,14 +80,23 @@ export function rowMaxima(values: Values): Float64Array {
 
 /** The best model of every task, by mean value over its rows among `rows`. */
 export function taskLookup(values: Values, tasks: readonly string[], rows: ArrayLike<number>): Map<string, number> {
-  const members = new Map<string, number[]>();
+  const { cols, data } = values;
+  const byTask = new Map<string, { sums: Float64Array; counts: Float64Array }>();
   for (let r = 0; r < rows.length; r++) {
-    const task = tasks[rows[r]!]!;
-    const list = members.get(task);
-    if (list) list.push(rows[r]!);
-    else members.set(task, [rows[r]!]);
+    const row = rows[r]!;
+    let task = byTask.get(tasks[row]!);
+    if (!task) {
+      task = { sums: new Float64Array(cols), counts: new Float64Array(cols) };
+      byTask.set(tasks[row]!, task);
+    }
+    const { sums, counts } = task;
+    for (let m = 0, at = row * cols; m < cols; m++, at++) {
+      if (Number.isNaN(data[at])) continue;
+      sums[m]! += data[at]!;
+      counts[m]! += 1;
+    }
   }
-  return new Map([...members].map(([task, list]) => [task, argMax(columnMeans(values, list))]));
+  return new Map([...byTask].map(([task, { sums, counts }]) => [task, argMax(sums.map((sum, m) => sum / counts[m]!))]));
 }
 
 /** task_name, else the category, else the empty text. */

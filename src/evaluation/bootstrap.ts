@@ -24,6 +24,7 @@ export interface GroupNumbers {
 
 /** Any group labels as consecutive numbers, in order of appearance. */
 export function groupNumbers(labels: ArrayLike<number>): GroupNumbers {
+  if (areNumbers(labels)) return { ids: Int32Array.from(labels), count: labels.length };
   const seen = new Map<number, number>();
   const ids = Int32Array.from(labels, (label) => {
     const id = seen.get(label) ?? seen.size;
@@ -33,14 +34,24 @@ export function groupNumbers(labels: ArrayLike<number>): GroupNumbers {
   return { ids, count: seen.size };
 }
 
-/** @param values [N] one per query; NaN = left out of the mean */
-export function groupValues(values: ArrayLike<number>, groups: GroupNumbers): GroupedValues {
+/** 0, 1, 2 …: every query a group of its own, as usual. */
+function areNumbers(labels: ArrayLike<number>): boolean {
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== i) return false;
+  return true;
+}
+
+/**
+ * @param values [N] one per query; NaN = left out of the mean
+ * @param rows the query of each value, where they are of some queries alone
+ */
+export function groupValues(values: ArrayLike<number>, groups: GroupNumbers, rows?: Int32Array): GroupedValues {
   const sums = new Float64Array(groups.count);
   const sizes = new Float64Array(groups.count);
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;
-    sums[groups.ids[i]!]! += values[i]!;
-    sizes[groups.ids[i]!]! += 1;
+    const group = groups.ids[rows ? rows[i]! : i]!;
+    sums[group]! += values[i]!;
+    sizes[group]! += 1;
   }
   return { sums, sizes };
 }
@@ -52,15 +63,18 @@ export function bootstrapMeans(
   resamples: number,
 ): Float64Array[] {
   const groups = statistics[0]?.sums.length ?? 0;
-  const terms = statistics.map(({ sums, sizes }) => ({ sum: sparse(sums), size: sparse(sizes) }));
+  const sizes = distinct(statistics.map((one) => one.sizes));
+  const terms = statistics.map(({ sums }, k) => ({ sum: sparse(sums), size: sizes.of[k]! }));
+  const parts = sizes.distinct.map(sparse);
   const means = statistics.map(() => new Float64Array(resamples));
   const counts: Block = [0, 1, 2, 3].map(() => new Float64Array(groups)) as unknown as Block;
   for (let start = 0; start < resamples; start += BLOCK) {
     const end = Math.min(start + BLOCK, resamples);
     for (let b = start; b < end; b++) draw(counts[b - start]!);
+    const drawn = parts.map((part) => weighted(part, counts));
     terms.forEach(({ sum, size }, k) => {
-      const [sums, sizes] = [weighted(sum, counts), weighted(size, counts)];
-      for (let b = start; b < end; b++) means[k]![b] = sums[b - start]! / sizes[b - start]!;
+      const sums = weighted(sum, counts);
+      for (let b = start; b < end; b++) means[k]![b] = sums[b - start]! / drawn[size]![b - start]!;
     });
   }
   return means;
@@ -123,6 +137,16 @@ function sparse(values: Float64Array): SparseSum {
   const common = commonest(values);
   const at = Int32Array.from(values.keys()).filter((g) => values[g] !== common);
   return { base: common * values.length, at, values: Float64Array.from(at, (g) => values[g]! - common) };
+}
+
+/** Most statistics of one arm know the same queries: each kind of sizes is weighed once. `of`: the kind of every vector. */
+function distinct(vectors: readonly Float64Array[]): { distinct: Float64Array[]; of: number[] } {
+  const kinds: Float64Array[] = [];
+  const of = vectors.map((vector) => {
+    const known = kinds.findIndex((kind) => kind.every((value, g) => value === vector[g]));
+    return known < 0 ? kinds.push(vector) - 1 : known;
+  });
+  return { distinct: kinds, of };
 }
 
 function commonest(values: Float64Array): number {

@@ -71,10 +71,9 @@ export function equalMassEce(predicted: ArrayLike<number>, observed: ArrayLike<n
   for (let i = 0; i < n; i++) {
     const value = predicted[i]!;
     let b = bins - 1;
-    const place = divided.get(value);
-    if (place === undefined) {
-      while (b > 0 && value < bounds[b]!) b--;
-    } else {
+    while (b > 0 && value < bounds[b]!) b--;
+    if (b > 0 && value === bounds[b]) {
+      const place = divided.get(value)!;
       while (b > 0 && place < starts[b]!) b--;
       divided.set(value, place + 1);
     }

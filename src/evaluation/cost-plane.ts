@@ -2,7 +2,6 @@
 import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Matrix } from '../math/matrix.js';
 import { columnMeans } from './baselines.js';
-import { chosenValues, presentMean } from './choice-metrics.js';
 import { aiq, type CostPoint, hullArea, nonDecreasingHull } from './cost-curve.js';
 import { orNull } from './or-null.js';
 import { paretoMeasures } from './pareto.js';
@@ -146,9 +145,18 @@ function choicesAt({ expected, costs }: SweptRouter, lambda: number): Int32Array
 
 /** Mean cost and quality of the answered rows; null where nothing is known. */
 function pointOf(judged: OutcomeTable, choices: Int32Array): CostPoint | null {
-  const quality = chosenValues(judged.quality, choices);
-  const cost = chosenValues(judged.cost, choices).map((value, i) => (Number.isNaN(quality[i]) ? Number.NaN : value));
-  const point = { cost: presentMean(cost), quality: presentMean(quality) };
+  const [quality, cost] = [judged.quality.data, judged.cost.data];
+  const sums = { quality: 0, answered: 0, cost: 0, priced: 0 };
+  for (let i = 0, row = 0; i < choices.length; i++, row += judged.models.length) {
+    const at = row + choices[i]!;
+    if (choices[i]! < 0 || Number.isNaN(quality[at])) continue;
+    sums.quality += quality[at]!;
+    sums.answered++;
+    if (Number.isNaN(cost[at])) continue;
+    sums.cost += cost[at]!;
+    sums.priced++;
+  }
+  const point = { cost: sums.cost / sums.priced, quality: sums.quality / sums.answered };
   return isPoint(point) ? point : null;
 }
 

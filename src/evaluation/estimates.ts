@@ -25,16 +25,18 @@ export interface BootstrapEstimate {
  * The mean of every vector with its interval, found again by the vector itself; a vector without values has none.
  * More than 20,000 groups are drawn in lots.
  * @param vectors each [N], one value per query, NaN = not part of the mean
+ * @param rowsOf of which queries a shorter vector has its values
  */
 export function estimateAll(
   vectors: Iterable<Float64Array>,
   separate: GroupNumbers,
   { bootstrap, seed, confidence }: BootstrapOptions,
+  rowsOf: ReadonlyMap<Float64Array, Int32Array> = new Map(),
 ): ReadonlyMap<Float64Array, BootstrapEstimate> {
   const filled = [...new Set(vectors)].filter((values) => values.some((value) => !Number.isNaN(value)));
   const groups = inLots(separate, seed);
   const means = bootstrapMeans(
-    filled.map((values) => groupValues(values, groups)),
+    filled.map((values) => groupValues(values, groups, rowsOf.get(values))),
     seededResamples(seed, groups.count),
     bootstrap,
   );

@@ -110,20 +110,22 @@ export function evaluateRouters(input: EvaluationInput): Report {
     arms.compared.map((arm) => [arm, differencesOf(arm, arms.bestSingle, zeroRouterArm(arm, parts, judged))]),
   );
   const router = arms.routers[chosen]!;
-  const byTask = differencesByTask(differences.get(router)!.utility, tasks);
-  const carrying = carryingTask(byTask);
+  const gain = differences.get(router)!.utility;
+  const byTask = differencesByTask(gain, tasks);
+  const carrying = carryingTask(gain, byTask);
 
   const groups = groupNumbers(input.testGroups);
   const vectors = [
     ...arms.list.map((arm) => arm.quality),
     ...[...differences.values()].flatMap(({ utility, quality, cost, zero }) => [utility, quality, cost, zero]),
-    ...byTask.values(),
+    ...[...byTask.values()].map(({ values }) => values),
     carrying?.without,
   ];
   const estimates = estimateAll(
     vectors.filter((values) => values != null),
     groups,
     options,
+    new Map([...byTask.values()].map(({ rows, values }) => [values, rows])),
   );
 
   const ps = arms.routers.map((arm) => estimates.get(differences.get(arm)!.utility)?.p ?? 1);

@@ -16,7 +16,7 @@ export function poolOrder(quality: Matrix<Float64Array>, cost: Matrix<Float64Arr
   const left = new Set(Array.from({ length: quality.cols }, (_, m) => m));
   const steps: PoolStep[] = [];
   while (left.size > 0) {
-    const gains = oracleGains(quality, reached);
+    const gains = oracleGains(quality, reached, steps.at(-1)?.model);
     let best = { model: -1, worth: Number.NEGATIVE_INFINITY, gain: 0 };
     for (const model of left) {
       const gain = gains[model]!;
@@ -24,19 +24,17 @@ export function poolOrder(quality: Matrix<Float64Array>, cost: Matrix<Float64Arr
       if (worth > best.worth || best.model < 0) best = { model, worth, gain };
     }
     left.delete(best.model);
-    for (let i = 0; i < quality.rows; i++) {
-      const value = quality.data[i * quality.cols + best.model]!;
-      if (value > reached[i]!) reached[i] = value;
-    }
     steps.push({ model: best.model, oracle: (steps.at(-1)?.oracle ?? 0) + best.gain });
   }
   return steps;
 }
 
-/** What each model [M] adds to the mean of what is reached; row by row, as the cells lie in memory. */
-function oracleGains(quality: Matrix<Float64Array>, reached: Float64Array): Float64Array {
+/** What each model [M] adds to the mean of what is reached once `joined` is in; row by row, as the cells lie in memory. */
+function oracleGains(quality: Matrix<Float64Array>, reached: Float64Array, joined: number | undefined): Float64Array {
   const sums = new Float64Array(quality.cols);
   for (let i = 0, at = 0; i < quality.rows; i++) {
+    const own = joined === undefined ? 0 : quality.data[at + joined]!;
+    if (own > reached[i]!) reached[i] = own;
     const base = reached[i]!;
     for (let m = 0; m < quality.cols; m++, at++) {
       const value = quality.data[at]!;

@@ -68,19 +68,26 @@ export function routability(table: OutcomeTable, vectors: Matrix | null, seed: n
 /** Over rows with at least one cell; a row with one cell has no unique best and is not all equal. */
 function bestCounts(quality: Matrix<Float64Array>) {
   const counts = { uniqueBest: 0, allZero: 0, allEqual: 0 };
-  const maxima = rowMaxima(quality);
   let few = 0;
   let rows = 0;
-  maxima.forEach((max, i) => {
-    const present = quality.data.subarray(i * quality.cols, (i + 1) * quality.cols).filter((v) => !Number.isNaN(v));
-    if (present.length === 0) return;
-    const best = present.filter((value) => value === max).length;
+  for (let i = 0, at = 0; i < quality.rows; i++) {
+    let [max, best, present] = [Number.NEGATIVE_INFINITY, 0, 0];
+    for (let m = 0; m < quality.cols; m++, at++) {
+      const value = quality.data[at]!;
+      if (Number.isNaN(value)) continue;
+      present++;
+      if (value === max) best++;
+      if (value <= max) continue;
+      max = value;
+      best = 1;
+    }
+    if (present === 0) continue;
     rows++;
-    if (best === 1 && present.length > 1) counts.uniqueBest++;
+    if (best === 1 && present > 1) counts.uniqueBest++;
     if (max === 0) counts.allZero++;
-    if (best === present.length && present.length > 1) counts.allEqual++;
+    if (best === present && present > 1) counts.allEqual++;
     if (best <= 3) few++;
-  });
+  }
   return { ...counts, fewBest: rows === 0 ? 0 : few / rows };
 }
 

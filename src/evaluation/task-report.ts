@@ -5,33 +5,38 @@ import type { BootstrapEstimate } from './estimates.js';
 import type { TaskReport } from './report.js';
 import type { CarriedBy } from './verdict.js';
 
-/** [N] per task, in order of appearance: the difference on its queries, NaN elsewhere. */
-export function differencesByTask(difference: Float64Array, tasks: readonly string[]): Map<string, Float64Array> {
-  const byTask = new Map<string, Float64Array>();
-  difference.forEach((value, i) => {
-    let own = byTask.get(tasks[i]!);
-    if (!own) {
-      own = new Float64Array(difference.length).fill(Number.NaN);
-      byTask.set(tasks[i]!, own);
-    }
-    own[i] = value;
-  });
-  return byTask;
+/** The queries of a task, and the difference on each of them; NaN where one of the two did not answer. */
+export interface TaskDifference {
+  readonly rows: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** In order of appearance. */
+export function differencesByTask(difference: Float64Array, tasks: readonly string[]): Map<string, TaskDifference> {
+  const counts = new Map<string, number>();
+  for (const task of tasks) counts.set(task, (counts.get(task) ?? 0) + 1);
+  const byTask = new Map(
+    [...counts].map(([task, n]) => [task, { rows: new Int32Array(n), values: new Float64Array(n), filled: 0 }]),
+  );
+  for (let i = 0; i < difference.length; i++) {
+    const task = byTask.get(tasks[i]!)!;
+    task.rows[task.filled] = i;
+    task.values[task.filled++] = difference[i]!;
+  }
+  return new Map([...byTask].map(([task, { rows, values }]) => [task, { rows, values }]));
 }
 
 /** The task whose queries add most to the sign of the whole difference, and the difference without them [N]. */
 export function carryingTask(
-  byTask: ReadonlyMap<string, Float64Array>,
+  difference: Float64Array,
+  byTask: ReadonlyMap<string, TaskDifference>,
 ): { task: string; n: number; share: number; without: Float64Array } | null {
-  const sums = [...byTask].map(([task, values]) => ({ task, ...sumOf(values) }));
+  const sums = [...byTask].map(([task, { values }]) => ({ task, ...sumOf(values) }));
   const total = sums.reduce((sum, part) => sum + part.sum, 0);
   const most = sums.reduce((a, b) => (b.sum * Math.sign(total) > a.sum * Math.sign(total) ? b : a), sums[0]!);
   if (total === 0 || sums.length < 2) return null;
-  const others = [...byTask].filter(([task]) => task !== most.task).map(([, values]) => values);
-  const without = others[0]!.slice();
-  for (const values of others.slice(1)) {
-    for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) without[i] = values[i]!;
-  }
+  const without = difference.slice();
+  for (const row of byTask.get(most.task)!.rows) without[row] = Number.NaN;
   return { task: most.task, n: most.n, share: most.sum / total, without };
 }
 
@@ -47,23 +52,21 @@ export function taskReports(
   arms: Arms,
   router: Arm,
   tasks: readonly string[],
-  byTask: ReadonlyMap<string, Float64Array>,
+  byTask: ReadonlyMap<string, TaskDifference>,
   estimates: ReadonlyMap<Float64Array, BootstrapEstimate>,
 ): TaskReport[] {
-  const counts = new Map<string, number>();
-  for (const task of tasks) counts.set(task, (counts.get(task) ?? 0) + 1);
   const [bestSingle, lookup, judged, oracle] = [arms.bestSingle, arms.lookup, router, arms.oracle].map((arm) =>
     meansByTask(arm.quality, tasks),
   );
   return [...byTask]
-    .map(([task, difference]) => ({
+    .map(([task, { rows, values }]) => ({
       task,
-      n: counts.get(task)!,
+      n: rows.length,
       bestSingle: bestSingle!.get(task) ?? null,
       lookup: lookup!.get(task) ?? null,
       router: judged!.get(task) ?? null,
       oracle: oracle!.get(task) ?? null,
-      difference: estimates.get(difference)?.estimate ?? null,
+      difference: estimates.get(values)?.estimate ?? null,
     }))
     .sort((a, b) => (a.task < b.task ? -1 : 1));
 }
