@@ -20,6 +20,7 @@ import { modelData } from './model-data.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
 import { routability } from './routability.js';
 import { routeReport } from './route-report.js';
+import { routerMeasures } from './router-measures.js';
 import { allSettings, recommend, type Target } from './settings.js';
 import { carriedBy, carryingTask, differencesByTask, taskReports } from './task-report.js';
 import { utilityMatrix } from './utility-matrix.js';
@@ -189,6 +190,9 @@ export function evaluateRouters(input: EvaluationInput): Report {
     arms: armReports,
     tasks: taskReports(arms, router, tasks, byTask, estimates),
     routes,
+    measures: arms.routers.map((arm, r) =>
+      routerMeasures({ arm, arms, judged, expected: input.routers[r]!.scores?.expected, learned: learned.table }),
+    ),
     plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
     recommendation: recommendationOf(input, judged.table),
     calibration,

@@ -7,7 +7,9 @@ import type { CostPlane } from './cost-plane.js';
 import type { DecisionReport } from './largest-regrets.js';
 import type { PeopleReport } from './people-evaluation.js';
 import type { Routability } from './routability.js';
+import type { RouterMeasures } from './router-measures.js';
 import type { Recommendation } from './settings.js';
+import type { TrainingNoise } from './training-noise.js';
 import type { Verdict } from './verdict.js';
 
 export const REPORT_SCHEMA = 'vsr.report/1';
@@ -25,6 +27,8 @@ export interface Report {
   readonly tasks: readonly TaskReport[];
   /** One a router. */
   readonly routes: readonly RouteReport[];
+  /** One a router: its ranking of models, and the measures of other evaluations. */
+  readonly measures: readonly RouterMeasures[];
   /** Cost against quality, at every weight of cost; null where costs or the routers' scores are unknown. */
   readonly plane: CostPlane | null;
   /** Where a quality or a cost was asked for: the setting that reaches it. */
@@ -35,6 +39,8 @@ export interface Report {
   readonly decisions: readonly DecisionReport[];
   /** Where people's votes were foretold out of fold: whether knowing the person pays. */
   readonly people?: PeopleReport;
+  /** Where routers were fitted more than once: the spread of their figures over seeds. */
+  readonly trainingNoise?: TrainingNoise;
   readonly method: ReportMethod;
 }
 

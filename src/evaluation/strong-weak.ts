@@ -16,19 +16,27 @@ export function strongWeakCurve(
   win: ArrayLike<number>,
   strong: ArrayLike<number>,
   weak: ArrayLike<number>,
-  thresholds: readonly number[] = [...new Set(Array.from(win))].sort((a, b) => b - a),
+  thresholds: ArrayLike<number> = distinctDescending(win),
 ): ShareCurve {
-  const points = [Number.POSITIVE_INFINITY, ...thresholds].map((threshold) => {
-    let sent = 0;
-    let quality = 0;
-    for (let i = 0; i < win.length; i++) {
-      const toStrong = win[i]! >= threshold;
-      if (toStrong) sent++;
-      quality += toStrong ? strong[i]! : weak[i]!;
+  const order = Int32Array.from({ length: win.length }, (_, i) => i).sort((a, b) => win[b]! - win[a]!);
+  let quality = 0;
+  for (let i = 0; i < win.length; i++) quality += weak[i]!;
+  const share = [0];
+  const means = [quality / win.length];
+  let sent = 0;
+  for (let t = 0; t < thresholds.length; t++) {
+    for (; sent < order.length && win[order[sent]!]! >= thresholds[t]!; sent++) {
+      quality += strong[order[sent]!]! - weak[order[sent]!]!;
     }
-    return { share: sent / win.length, quality: quality / win.length };
-  });
-  return { share: points.map(({ share }) => share), quality: points.map(({ quality }) => quality) };
+    share.push(sent / win.length);
+    means.push(quality / win.length);
+  }
+  return { share, quality: means };
+}
+
+function distinctDescending(values: ArrayLike<number>): Float64Array {
+  const sorted = Float64Array.from(values).sort().reverse();
+  return sorted.filter((value, i) => value !== sorted[i - 1]);
 }
 
 /** PGR = (quality − weak)/(strong − weak) at every point; null where the two models are equal. */

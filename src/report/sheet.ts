@@ -1,5 +1,5 @@
 // A page of findings that is no router report: a headline, warnings, and sections of sentences and tables; as text, Markdown or HTML.
-import { boxTables, type Column, markdownTable } from './table.js';
+import { boxTables, type Column, type DrawTable, markdownTable } from './table.js';
 import type { TextOptions } from './text.js';
 import { wrap } from './wrap.js';
 
@@ -19,6 +19,15 @@ export interface SheetSection {
   readonly after?: readonly string[];
 }
 
+/** Without its title. */
+export function sectionParts({ before = [], table, after = [] }: SheetSection, draw: DrawTable): string[] {
+  return [
+    ...before.map((text) => wrap(text)),
+    ...(table && table.rows.length > 0 ? [draw(table.columns, table.rows)] : []),
+    ...after.map((text) => wrap(text)),
+  ];
+}
+
 const STYLES = { good: 'green', unsure: 'yellow', bad: 'red' } as const;
 
 /** Ends with a newline. */
@@ -31,13 +40,10 @@ export async function renderSheet(sheet: Sheet, options: Omit<TextOptions, 'besi
       .map((line) => paint(STYLES[sheet.mood], line))
       .join('\n'),
     ...(sheet.warnings.length > 0 ? [sheet.warnings.map((text) => wrap(`- warning: ${text}`, '  ')).join('\n')] : []),
-    ...sheet.sections.map(({ title, before = [], table, after = [] }) =>
-      [
-        markdown ? `## ${title}` : paint('bold', title),
-        ...before.map((text) => wrap(text)),
-        ...(table && table.rows.length > 0 ? [draw(table.columns, table.rows)] : []),
-        ...after.map((text) => wrap(text)),
-      ].join(markdown ? '\n\n' : '\n'),
+    ...sheet.sections.map((section) =>
+      [markdown ? `## ${section.title}` : paint('bold', section.title), ...sectionParts(section, draw)].join(
+        markdown ? '\n\n' : '\n',
+      ),
     ),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -5,6 +5,8 @@ export type Align = 'left' | 'right';
 export interface Column {
   readonly head: string;
   readonly align?: Align;
+  /** Of the page's glossary. */
+  readonly term?: string;
 }
 
 /** Draws one table; the first column is left-aligned, the others right unless they say otherwise. */

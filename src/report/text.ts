@@ -2,8 +2,10 @@
 import type { Report } from '../evaluation/report.js';
 import { besideSection, comparisonSection } from './comparison-section.js';
 import { dataSection } from './data-section.js';
+import { otherMeasuresSection, rankingSection, seedsSection } from './measure-sections.js';
 import { peopleSection } from './people-section.js';
 import { scoreSections } from './plane-section.js';
+import { sectionParts } from './sheet.js';
 import { boxTables, markdownTable } from './table.js';
 import { carriedBySentence, lookupSentence, recommendationSentence } from './verdict-notes.js';
 import { wrap } from './wrap.js';
@@ -40,6 +42,9 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
     ...scoreSections(report, draw, section),
+    ...[rankingSection(report), otherMeasuresSection(report), ...seedsSection(report)].map((sheet) =>
+      section(sheet.title, ...sectionParts(sheet, draw)),
+    ),
     ...peopleSection(report, draw, section),
     ...beside.map((other) => besideSection(other, draw, section)),
     section('Method', report.method.sentences.map(bullet).join('\n')),

@@ -101,6 +101,32 @@ const report = z.strictObject({
   ),
   routes: z.array(z.looseObject({ router: text, judged: z.boolean(), entropyBits: number, collapsed: z.boolean() })),
   plane: z.looseObject({ minCost: number, maxCost: number, bestSingle: text, oracle: point.nullable() }).nullable(),
+  measures: z.array(
+    z.strictObject({
+      router: text,
+      ranking: z
+        .strictObject({
+          recall: z.array(maybe).length(3),
+          recallFew: z.array(maybe).length(3),
+          pairwiseAuc: maybe,
+          ndcg3: maybe,
+          tauB: maybe,
+        })
+        .nullable(),
+      classes: z.strictObject({ precision: number, recall: number, f1: number }),
+      ...Object.fromEntries(
+        ['overBest', 'overReference', 'optimalChoice', 'optimalCost', 'optimalQuality'].map((key) => [key, maybe]),
+      ),
+      strongWeak: z
+        .strictObject({
+          weak: text,
+          strong: text,
+          apgr: maybe,
+          cpt: z.array(z.strictObject({ recovered: number, share: maybe })),
+        })
+        .nullable(),
+    }),
+  ),
   recommendation: z.looseObject({ targetQuality: maybe, maxCost: maybe, sentence: text }).nullable(),
   calibration: z.array(
     z.strictObject({

@@ -38,6 +38,8 @@ describe('renderText', () => {
       '## Where queries go',
       '## Cost against quality, over all weights of cost',
       '## Does the expected quality mean what it says? (perfect)',
+      '## How routers rank the models of a query',
+      '## As other evaluations would put it',
       '## Beside it: held-out test',
       '## Method',
     ]);

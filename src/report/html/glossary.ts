@@ -85,6 +85,48 @@ const TERMS = {
     'pool',
     'Models added one by one, each time the one that raises the oracle most: which models are worth having.',
   ],
+  recall: ['recall@k', 'Share of queries with one of their best models among the k that the router scores highest.'],
+  'recall-few': [
+    'recall on few-best queries',
+    'The same over queries on which one to three models are best: only there the choice matters.',
+  ],
+  'pair-auc': [
+    'pairwise AUC',
+    'Of all pairs of models that differ in quality on a query, the share in which the router scores the better one higher; equal scores count half. 0.5 = chance.',
+  ],
+  ndcg: [
+    'NDCG@3',
+    'Qualities of the three models scored highest, discounted by 1/log2(rank + 1), over the most they could come to.',
+  ],
+  tau: [
+    'Kendall’s τ-b',
+    'Agreement of the router’s order of the models with that of their qualities, −1 to 1; ties allowed for.',
+  ],
+  'macro-f1': [
+    'macro F1',
+    'F1, of precision and recall, of “was chosen” as a forecast of “is one of the best”, model by model, then the mean over models.',
+  ],
+  'v-b': [
+    'V_B, V_R',
+    'Quality over that of the best single model, as learned (V_B) and in hindsight (V_R); RouterEval.',
+  ],
+  arena: [
+    'arena score',
+    '1.1·A·C/(0.1·A + C) of accuracy A and a logarithmic cost term C (RouterArena, arXiv 2510.00202). A good cheap model alone reaches about .7.',
+  ],
+  optimality: [
+    'opt. sel, cost, acc',
+    'Where some model is right: share sent to the cheapest of the best, and what these would have cost over what was paid; and quality over the oracle’s (RouterArena).',
+  ],
+  apgr: [
+    'APGR',
+    'Mean share of the gap between a weak and a strong model that is recovered as more queries go to the strong one, by the router’s order; at random ½ (RouteLLM, arXiv 2406.18665).',
+  ],
+  cpt: [
+    'CPT',
+    'Share of queries that must go to the strong model to recover that percentage of the gap (RouteLLM); – never.',
+  ],
+  seeds: ['fits', 'How often the router was fitted, each time with another seed.'],
   locality: [
     'locality',
     'How much more alike the outcomes of near queries are than those of random pairs: near 0, neighbours and clusters can teach nothing.',

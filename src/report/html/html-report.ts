@@ -1,11 +1,13 @@
 // The report as one page: no network, no second file; light and dark, on a phone and on paper.
 import type { Report } from '../../evaluation/report.js';
+import { otherMeasuresSection, rankingSection, seedsSection } from '../measure-sections.js';
 import { carriedBySentence, lookupSentence, recommendationSentence } from '../verdict-notes.js';
 import { routeFigure, taskFigure } from './bar-figures.js';
 import { calibrationFigure } from './calibration-figure.js';
 import { svgDrawer } from './chart.js';
 import { escapeHtml } from './escape.js';
 import { glossary } from './glossary.js';
+import { sectionHtml } from './html-sheet.js';
 import { page } from './page.js';
 import { planeFigure } from './plane-figure.js';
 import { comparisonPart, dataPart, decisionsPart, routabilityPart, verdictSection } from './sections.js';
@@ -31,6 +33,11 @@ export async function renderHtml(report: Report, beside: readonly Report[] = [])
     ...(judgedCalibration
       ? [{ id: 'calibration', title: 'Calibration', html: calibrationFigure(judgedCalibration, draw) }]
       : []),
+    ...[rankingSection(report), otherMeasuresSection(report), ...seedsSection(report)].map((section, i) => ({
+      id: `measures-${i + 1}`,
+      title: section.title,
+      html: sectionHtml(section),
+    })),
     { id: 'decisions', title: 'Decisions', html: decisionsPart(report) },
     { id: 'routability', title: 'Can routing pay?', html: routabilityPart(report) },
     { id: 'data', title: 'Data', html: dataPart(report) },

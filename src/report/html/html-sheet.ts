@@ -1,24 +1,31 @@
 // A page of findings as HTML: the same frame as the report's.
-import type { Sheet } from '../sheet.js';
+import type { Sheet, SheetSection } from '../sheet.js';
 import { escapeHtml } from './escape.js';
 import { htmlTable } from './html-table.js';
 import { page } from './page.js';
 
 const CLASSES = { good: 'route', unsure: 'inconclusive', bad: 'do-not-route' } as const;
 
-/** @param extra figures, already HTML, after the first section */
-export function renderSheetHtml(sheet: Sheet, extra: readonly string[] = []): string {
-  const sections = sheet.sections.map(({ title, before = [], table, after = [] }, i) => {
-    const text = (lines: readonly string[]) => lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n');
-    const drawn = table
+/** Without its title. */
+export function sectionHtml({ title, before = [], table, after = [] }: SheetSection): string {
+  const text = (lines: readonly string[]) => lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n');
+  const drawn =
+    table && table.rows.length > 0
       ? htmlTable(
-          table.columns.map(({ head }) => ({ text: head })),
+          table.columns.map(({ head, term }) => ({ text: head, ...(term !== undefined && { term }) })),
           table.rows,
           { caption: title, sortable: true },
         )
       : '';
-    return `<section aria-labelledby="part-${i}"><h2 id="part-${i}">${escapeHtml(title)}</h2>\n${text(before)}\n${drawn}\n${text(after)}</section>`;
-  });
+  return `${text(before)}\n${drawn}\n${text(after)}`;
+}
+
+/** @param extra figures, already HTML, after the first section */
+export function renderSheetHtml(sheet: Sheet, extra: readonly string[] = []): string {
+  const sections = sheet.sections.map(
+    (section, i) =>
+      `<section aria-labelledby="part-${i}"><h2 id="part-${i}">${escapeHtml(section.title)}</h2>\n${sectionHtml(section)}</section>`,
+  );
   return page(
     sheet.title,
     `<section id="verdict" class="verdict ${CLASSES[sheet.mood]}"><p><strong>${escapeHtml(sheet.headline)}</strong></p></section>
