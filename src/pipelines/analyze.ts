@@ -10,6 +10,7 @@ import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
 import { type Judged, openJudged } from './analyze/judged.js';
 import { partOf } from './analyze/part.js';
+import { seedsReport } from './analyze/seeds.js';
 import type { PipelineContext } from './context.js';
 import { embedRows } from './learning/embed-rows.js';
 import { modelStats } from './learning/model-stats.js';
@@ -44,7 +45,9 @@ export async function analyze(
   }
   const { bootstrap, confidence } = config.analyze;
   const people = peopleReport(judged.trained.artifact, { seed: config.seed, bootstrap, confidence });
-  return { reports: [people ? { ...first, people } : first, ...beside] };
+  const { trainingNoise } = reports.find((report) => report.trainingNoise) ?? {};
+  const whole = { ...first, ...(people && { people }), ...(trainingNoise && { trainingNoise }) };
+  return { reports: [whole, ...beside] };
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {
@@ -99,19 +102,28 @@ async function judgeHeldOut(
   const rows = all[part].filter(keeper(config, data));
   if (rows.length === 0) return [];
   const stats = expectedStats(config, judged);
+  const label = part === 'test' ? 'held-out test' : 'validation';
   const routers = await heldOutChoices(trained, data, rows, { objective, stats }, config.embedding.cacheDir, context);
   const vectors = first ? await vectorsOf(config, judged, all.train, context) : undefined;
-  return [
-    evaluateRouters({
-      train: partOf(data.table, all.train),
-      test: partOf(data.table, rows),
-      testGroups: rows.map((row) => data.groups[row]!),
-      ...(vectors && { vectors }),
-      objective,
-      routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
-      options: evaluationOptions(config, data, part === 'test' ? 'held-out test' : 'validation'),
-    }),
-  ];
+  const report = evaluateRouters({
+    train: partOf(data.table, all.train),
+    test: partOf(data.table, rows),
+    testGroups: rows.map((row) => data.groups[row]!),
+    ...(vectors && { vectors }),
+    objective,
+    routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
+    options: evaluationOptions(config, data, label),
+  });
+  const { models, bestSingle: fallback } = trained.artifact.manifest;
+  const seeds = {
+    rows,
+    routers,
+    policy: { models, stats, objective, fallback },
+    bestSingle: report.verdict.model,
+    label,
+  };
+  const noise = await seedsReport(config, judged, seeds, context);
+  return [noise ? { ...report, trainingNoise: noise } : report];
 }
 
 /** For locality: what the encoder of the artifact makes of the rows that baselines learn from. */

@@ -21,8 +21,9 @@ import { preparePeople, routersOnSimulatedUsers } from './people/prepare-people.
 import { calibrationOf } from './train/calibrate.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
-import { earned, fitRouter } from './train/fit-routers.js';
+import { earned, fitRouter, type RouterRequest } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
+import { refit } from './train/refits.js';
 import { requestsToFold, routerRequests } from './train/requests.js';
 import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
 import { searchSpaces } from './train/search-spaces.js';
@@ -30,6 +31,7 @@ import { tuneRouter } from './train/tune.js';
 import { companionFiles } from './trained/companion-files.js';
 import { featureFiles } from './trained/feature-files.js';
 import { foldFiles } from './trained/fold-files.js';
+import { refitFiles } from './trained/refit-files.js';
 import { VERSION } from './version.js';
 
 export interface TrainResult {
@@ -62,7 +64,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const folds = foldRequests.length > 0 ? foldCount(config.train.folds, data) : 0;
   const folded = folds > 0 ? rowsToFold(data) : new Int32Array();
 
-  const seen = [rows.train, rows.validation, folded];
+  const { seeds } = config.train;
+  const scored = seeds > 1 ? Int32Array.of(...rows.validation, ...rows.test) : new Int32Array();
+  const seen = [rows.train, rows.validation, folded, scored];
   const { encoder, embeddings } = await embedForTraining(config, data, rows.train, seen, context);
   const identity = engine && runIdentity(config, engine, data.sha256, encoder.fingerprint);
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
@@ -79,9 +83,11 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const files: Record<string, string | Uint8Array> = {};
   const routers: Record<string, RouterEntry> = {};
   const run = { seed: config.seed, objective, catalogue, tuning, training, checkpoints };
+  const tunedRequests: RouterRequest[] = [];
   for (const request of requests) {
     const { name } = request;
     const tuned = await tuneRouter(request, learning, rows.train, { ...run, stage: `tune ${name}` }, context);
+    tunedRequests.push(tuned.request);
     const fit = { ...run, stage: `fit ${name}` };
     const { fitted, seconds } = await fitRouter(tuned.request, learning, rows.train, fit, context);
     throwIfAborted(context.signal);
@@ -103,6 +109,10 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   if (folds > 0) {
     const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
     Object.assign(files, foldFiles(await outOfFold(foldRequests, learning, folded, options, context), table));
+  }
+  if (seeds > 1) {
+    const parts = { learn: rows.train, rows: scored };
+    Object.assign(files, refitFiles(await refit(tunedRequests, learning, parts, { ...run, seeds }, context), table));
   }
   if (typeof config.train.folds === 'number' && config.train.folds > 1 && people.known.turns.length > 0) {
     const foretold = await foretoldVotes(requests, learning, rows.train, config.train.folds, run, context);

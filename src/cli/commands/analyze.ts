@@ -121,6 +121,13 @@ export const analyzeCommand: CommandModule = {
       description: 'of the intervals (default 0.95)',
     },
     {
+      usage: '--seeds <count>',
+      key: ['analyze', 'seeds'],
+      kind: 'whole',
+      description:
+        'fit every router so often, each with its own seed, and tell the spread (default what training stored)',
+    },
+    {
       usage: '--exclude-tasks <names>',
       key: ['analyze', 'excludeTasks'],
       kind: 'list',

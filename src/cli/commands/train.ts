@@ -124,6 +124,12 @@ export const trainCommand: CommandModule = {
       description: 'random trials of parameters per router, cross-validated inside the train rows (default 0, none)',
     },
     {
+      usage: '--seeds <count>',
+      key: ['train', 'seeds'],
+      kind: 'whole',
+      description: 'fit every router so often, each with its own seed; vsr analyze tells the spread (default 1)',
+    },
+    {
       usage: '--add-model <name>',
       key: ['train', 'addModel'],
       kind: 'text',

@@ -31,6 +31,8 @@ export const analyze = z
     maxCost: z.number().positive().optional(),
     qualityWeight: share.optional(),
     costWeight: share.optional(),
+    /** Fits of every router to tell the spread of its figures; refitted here where training stored fewer. */
+    seeds: positiveInt.optional(),
     minGain: z.number().min(0).default(0.01),
     bootstrap: positiveInt.default(10_000),
     confidence: z.number().gt(0).lt(1).default(0.95),

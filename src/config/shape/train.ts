@@ -1,6 +1,6 @@
 // What train learns from, how it splits, tunes and exports.
 import { z } from 'zod';
-import { count, share, text } from './values.js';
+import { count, positiveInt, share, text } from './values.js';
 
 /** One router's parameters: only their names are mapped here, the router's own strict schema judges them. */
 export const routerParams = z.record(z.string(), z.unknown());
@@ -55,6 +55,8 @@ export const train = z
     artifacts: text.default('artifacts'),
     /** Go on where an interrupted training of the same configuration stopped. */
     resume: z.boolean().default(false),
+    /** Fits of every router, each with its own seed: how much of a figure is chance. The artifact holds the first. */
+    seeds: positiveInt.default(1),
     /** Random trials of parameters per router, by cross-validation inside the train rows; 0 = none. */
     tune: count.default(0),
     /** Per router, instead of the space it declares: `space: {knn: {k: [5, 10], shrinkage: {low: 1, high: 50, scale: log}}}`. */
