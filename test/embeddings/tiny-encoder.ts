@@ -5,6 +5,7 @@ import protobuf from 'protobufjs';
 import { FLOAT, INT64, modelProto } from '../../src/inference/onnx/onnx-schema.js';
 
 export const FLOAT16 = 10;
+export const UINT8 = 2;
 const INT32 = 6;
 const ATTRIBUTE_INT = 2;
 
@@ -26,7 +27,9 @@ interface Node {
 export interface TinyGraph {
   readonly inputs: readonly Port[];
   readonly nodes: readonly Node[];
-  readonly constants: Readonly<Record<string, { shape: readonly number[]; data: Float32Array | BigInt64Array }>>;
+  readonly constants: Readonly<
+    Record<string, { shape: readonly number[]; data: Float32Array | BigInt64Array | Uint8Array }>
+  >;
   readonly outputs: readonly Port[];
   /** Writes the constants beside the model, into this file. */
   readonly externalData?: string;
@@ -40,7 +43,7 @@ export async function writeGraph(folder: string, name: string, graph: TinyGraph)
   let offset = 0;
   const initializer = Object.entries(graph.constants).map(([constant, { shape, data }]) => {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const common = { name: constant, dims: [...shape], dataType: data instanceof Float32Array ? FLOAT : INT64 };
+    const common = { name: constant, dims: [...shape], dataType: typeOf(data) };
     if (graph.externalData === undefined) return { ...common, rawData: bytes };
     external.push(bytes);
     const place = { location: graph.externalData, offset: String(offset), length: String(bytes.length) };
@@ -75,6 +78,11 @@ export async function writeGraph(folder: string, name: string, graph: TinyGraph)
     },
   };
   writeFileSync(join(folder, name), type.encode(type.fromObject(model)).finish());
+}
+
+function typeOf(data: Float32Array | BigInt64Array | Uint8Array): number {
+  if (data instanceof Uint8Array) return UINT8;
+  return data instanceof Float32Array ? FLOAT : INT64;
 }
 
 /** Field numbers of onnx.proto3 that the product's own writer does not need. */

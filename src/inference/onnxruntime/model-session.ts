@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { VsrError } from '../../errors/vsr-error.js';
 import { widenFloat16 } from './float16.js';
 import { onnxRuntime } from './onnx-runtime.js';
+import { readWithSignedWeights } from './signed-weights.js';
 
 /** An input or output as the model declares it. */
 export interface ModelPort {
@@ -68,11 +69,18 @@ export async function openModelSession(path: string, options: ModelSessionOption
   };
 
   async function opened() {
+    const settings = {
+      intraOpNumThreads: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
+      logSeverityLevel: 3,
+    };
     try {
-      return await runtime.InferenceSession.create(path, {
-        intraOpNumThreads: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
-        logSeverityLevel: 3,
-      });
+      const signed = await readWithSignedWeights(path);
+      if (signed) return await runtime.InferenceSession.create(signed, settings);
+    } catch {
+      // What is wrong with the file, ONNX Runtime says below; a form of it that it refuses is no loss.
+    }
+    try {
+      return await runtime.InferenceSession.create(path, settings);
     } catch (cause) {
       throw refused(path, (cause as Error).message, cause);
     }
