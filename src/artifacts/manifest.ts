@@ -40,9 +40,31 @@ export interface RouterEntry {
     readonly queries: number;
     readonly models: Readonly<Record<string, Calibrator>>;
   };
+  /** Models that joined with fewer outcomes than this router needs: masked unless named among the candidates. */
+  readonly coldStart?: readonly string[];
+  /** The cheapest model that reaches its own is chosen, unless weights are asked for. */
+  readonly thresholds?: TunedThresholds;
   /** With --tune: every trial; the first is the parameters as configured. */
   readonly tuning?: readonly TuningTrial[];
 }
+
+/** Chances to answer well that are enough, tuned on rows that the router did not learn from. */
+export interface TunedThresholds {
+  /** shared: one for all models; per_model: each its own. */
+  readonly mode: 'shared' | 'per_model';
+  readonly goal: ThresholdGoal;
+  /** Mean quality and dollars a query at these thresholds, on the rows they were tuned on. */
+  readonly point: { readonly quality: number; readonly cost: number };
+  /** false: no setting reached the goal, and this is the nearest. */
+  readonly reached: boolean;
+  /** Rows they were tuned on. */
+  readonly n: number;
+  readonly foldedOut: boolean;
+  /** null: no chance is enough. */
+  readonly models: Readonly<Record<string, number | null>>;
+}
+
+export type ThresholdGoal = { readonly quality: number } | { readonly budget: number };
 
 /** One encoder of those whose vectors stand side by side. */
 export interface EncoderEntry {
@@ -140,6 +162,8 @@ export interface Manifest {
     readonly splitBy?: 'query' | 'task' | 'user' | 'session';
     /** What was done about leaks; absent: unknown. */
     readonly leakCheck?: 'error' | 'warn' | 'exclude';
+    /** Train rows with an image that a router looked at; absent: none was. */
+    readonly images?: number;
     /** Train used a seeded sample of so many queries; 0 = all. analyze judges on the same. */
     readonly queryLimit: number;
     readonly folds: number;

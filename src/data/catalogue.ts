@@ -37,6 +37,11 @@ export async function readCatalogue(path: string): Promise<ModelCatalogue> {
   return new Map(models.map(([name, value]) => [name, modelFrom(value, `${path}: ${name}`)]));
 }
 
+/** undefined = nobody said. */
+export function takesImages(modalities: readonly string[]): boolean | undefined {
+  return modalities.length > 0 ? modalities.some((kind) => /image|vision/i.test(kind)) : undefined;
+}
+
 function modelFrom(value: unknown, where: string): CatalogueModel {
   const fields = objectAt(value, where, 'an object with prices and a description');
   const text = (...keys: string[]) =>

@@ -1,4 +1,5 @@
 // Finds queries that stand, up to punctuation and case, in two splits: what a router has seen it must not be judged on.
+import { contentText } from './content-text.js';
 import { groupIds } from './normalise-text.js';
 import type { Query, Split } from './query.js';
 
@@ -23,7 +24,7 @@ const ORDER: readonly Split[] = ['train', 'validation', 'test'];
 
 /** Rows of validation and test whose normalised text also stands in an earlier split. */
 export function findLeaks(queries: readonly Query[], splits: readonly Split[]): Leaks {
-  const groups = groupIds(queries.map((query) => query.query));
+  const groups = groupIds(queries.map(contentText));
   const earliest = new Map<number, number>();
   groups.forEach((group, i) => {
     const rank = ORDER.indexOf(splits[i]!);

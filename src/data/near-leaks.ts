@@ -1,5 +1,6 @@
 // Queries of a later split that almost stand in an earlier one: MinHash finds candidates, exact Jaccard decides.
 import { seededRandom } from '../math/random.js';
+import { imagesMark } from './content-text.js';
 import { normaliseText } from './normalise-text.js';
 import type { Query, Split } from './query.js';
 
@@ -20,10 +21,11 @@ const BAND = 4;
 
 /**
  * Rows of validation and test whose shingles overlap by at least 0.8 with those of a row of an earlier split (Broder 1997).
- * Equal normalised texts are exact leaks and not named here. Each row once, with its nearest earlier row; ascending.
+ * Equal normalised texts are exact leaks and not named here; texts about different images are different. Each row once, with its nearest earlier row; ascending.
  */
 export function findNearLeaks(queries: readonly Query[], splits: readonly Split[], seed = 42): NearLeak[] {
   const texts = queries.map(({ query }) => normaliseText(query));
+  const images = queries.map((query) => imagesMark(query.images));
   const sets = possiblePairs(texts, splits);
   const functions = hashFunctions(seed);
   const best = new Map<number, NearLeak>();
@@ -33,6 +35,7 @@ export function findNearLeaks(queries: readonly Query[], splits: readonly Split[
       for (const row of rows) {
         for (const alsoRow of rows) {
           if (rank(splits[alsoRow]!) >= rank(splits[row]!) || texts[row] === texts[alsoRow]) continue;
+          if (images[row] !== images[alsoRow]) continue;
           const known = best.get(row);
           if (known?.alsoRow === alsoRow) continue;
           const overlap = jaccard(sets.get(row)!, sets.get(alsoRow)!);

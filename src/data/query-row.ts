@@ -38,8 +38,9 @@ export function queryFromRow(row: unknown, where: string, options: QueryRowOptio
   const taskName = optionalText(fields, 'task_name', where);
   const groundTruth = groundTruthFrom(fields.ground_truth, where);
   const choices = choicesFrom(fields.choices, where);
+  const images = optionalTexts(fields, 'images', where);
   return {
-    id: optionalText(fields, 'id', where) ?? queryId(taskName, query, groundTruth, choices),
+    id: optionalText(fields, 'id', where) ?? queryId(taskName, query, groundTruth, choices, images),
     query,
     groundTruth,
     metric: optionalText(fields, 'metric', where),
@@ -48,7 +49,7 @@ export function queryFromRow(row: unknown, where: string, options: QueryRowOptio
     taskName,
     userId: optionalText(fields, 'user_id', where),
     sessionId: optionalText(fields, 'session_id', where),
-    images: optionalTexts(fields, 'images', where),
+    images,
     split: splitFrom(fields.split, where),
     extra: Object.fromEntries(Object.entries(fields).filter(([key]) => !OWN_KEYS.has(key))),
   };
@@ -75,14 +76,24 @@ export function queryToRow(query: Query): JsonObject {
   ]);
 }
 
-/** First 16 hex digits of SHA-256 over JSON [task_name, query, ground_truth, choices]: two tasks may share a text. */
+/**
+ * First 16 hex digits of SHA-256 over JSON [task_name, query, ground_truth, choices], and the images where there are any: two tasks
+ * may share a text, and a question may be asked about many pictures.
+ */
 export function queryId(
   taskName: string | null,
   query: string,
   groundTruth: Query['groundTruth'],
   choices: Choices | null,
+  images: readonly string[] = [],
 ): string {
-  const identity = [taskName, query, groundTruth, choices && { labels: choices.labels, text: choices.text }];
+  const identity = [
+    taskName,
+    query,
+    groundTruth,
+    choices && { labels: choices.labels, text: choices.text },
+    ...(images.length > 0 ? [images] : []),
+  ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
 }
 

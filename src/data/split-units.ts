@@ -1,5 +1,6 @@
 // Splits that hold out whole tasks, users or sessions instead of single queries.
 import { VsrError } from '../errors/vsr-error.js';
+import { contentText } from './content-text.js';
 import { normaliseText } from './normalise-text.js';
 import type { Query, Split } from './query.js';
 import { type SplitOptions, uniformHash } from './splits.js';
@@ -14,7 +15,7 @@ export function unitOf(query: Query, by: SplitBy): string {
     user: query.userId,
     session: query.sessionId,
   }[by];
-  return name === null ? `text ${normaliseText(query.query)}` : `${by} ${name}`;
+  return name === null ? `text ${normaliseText(contentText(query))}` : `${by} ${name}`;
 }
 
 /**

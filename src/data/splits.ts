@@ -1,6 +1,7 @@
 // Cuts queries into train, validation and test, or into folds, by a hash of the text: no query's place depends on another's.
 import { createHash } from 'node:crypto';
 import { VsrError } from '../errors/vsr-error.js';
+import { contentText } from './content-text.js';
 import { groupIds, normaliseText } from './normalise-text.js';
 import type { Query, Split } from './query.js';
 
@@ -11,7 +12,7 @@ export interface SplitOptions {
 }
 
 /**
- * A split per query. Queries with the same normalised text go together, by a hash of that text and the seed.
+ * A split per query. Queries with the same normalised text (and the same images) go together, by a hash of that text and the seed.
  * A `split` in the data wins: nothing is moved into its test or validation rows, and where it names no validation rows
  * they are cut from its train rows with ratio validation / (train + validation). A row without a split follows a row of
  * the same text that has one (test before validation before train).
@@ -19,13 +20,13 @@ export interface SplitOptions {
  */
 export function assignSplits(queries: readonly Query[], options: SplitOptions): Split[] {
   const [train, validation, test] = checkedRatios(options.ratios);
-  const groups = groupIds(queries.map((query) => query.query));
+  const groups = groupIds(queries.map(contentText));
   const given = givenSplits(queries, groups);
   const cutTrain = ![...given.values()].includes('validation');
   return queries.map((query, i) => {
     const split = query.split ?? given.get(groups[i]!);
     if (split !== undefined && !(split === 'train' && cutTrain)) return split;
-    const draw = uniformHash(normaliseText(query.query), options.seed);
+    const draw = uniformHash(normaliseText(contentText(query)), options.seed);
     const trainShare = split === 'train' ? train / (train + validation) : train;
     if (draw < trainShare || (split === 'train' && validation === 0)) return 'train';
     return split === 'train' || draw < 1 - test ? 'validation' : 'test';

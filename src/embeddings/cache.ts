@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { matrix, rowOf } from '../math/matrix.js';
+import { cachedImages, type ImageStore } from './cached-images.js';
 import { type CombinedEncoder, combinedEncoder } from './combination.js';
 import type { Encoder } from './encoder.js';
 import { openVectorFile, type VectorFile } from './vector-file.js';
@@ -64,7 +65,23 @@ export function cachedEncoder(
       });
       return { vectors: out, truncatedCount };
     },
+    ...(encoder.images && { images: cachedImages(encoder.images, imageStore()) }),
   };
+
+  /** Images lie beside the texts: their vectors are of one width, and no text is the bytes of a picture. */
+  function imageStore(): ImageStore | undefined {
+    if (encoder.images?.dim !== encoder.dim) return undefined;
+    return {
+      open: () => {
+        guarded(() => {
+          if (file) file.refresh();
+          else file = openVectorFile(folder, encoder, options.onWarning);
+        });
+      },
+      get: (digest) => guarded(() => file?.get(digest)),
+      append: (rows) => void guarded(() => file?.append(rows)),
+    };
+  }
 
   /** What the disk does, until it fails once. */
   function guarded<T>(work: () => T): T | undefined {

@@ -30,10 +30,15 @@ export interface ImageEncoder {
   readonly dim: number;
   /**
    * An image is a path, a data URL, or where allowed an http(s) URL; null = this item has none.
-   * Throws VSR_DATA for an image that cannot be read, naming its position.
+   * Throws VSR_DATA for an image that cannot be read, naming it as `nameOf` does; default its position.
    */
-  embed(images: readonly (string | null)[], signal?: AbortSignal): Promise<EmbeddedImages>;
+  embed(images: readonly (string | null)[], signal?: AbortSignal, nameOf?: NameOfImage): Promise<EmbeddedImages>;
+  /** SHA-256 of the image's bytes, by which its vector can be kept; null for an address, where something else may stand tomorrow. */
+  digest?(image: string, where: string, signal?: AbortSignal): Promise<Buffer | null>;
 }
+
+/** What an image is called in an error: `queries.jsonl: the image of query 9f…`. */
+export type NameOfImage = (position: number) => string;
 
 export interface EmbeddedImages {
   /** [items × dim], rows of unit length; an item without an image is a zero row. */

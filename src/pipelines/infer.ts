@@ -1,6 +1,7 @@
 // infer: one query or a stream of them → the model each should go to. No model is called.
 import type { Readable } from 'node:stream';
 import { openArtifactDirectory } from '../artifacts/artifact-directory.js';
+import type { Manifest } from '../artifacts/manifest.js';
 import type { VsrConfig } from '../config/schema.js';
 import { normaliseCategory } from '../data/category.js';
 import type { Query } from '../data/query.js';
@@ -8,17 +9,20 @@ import { queryFromRow } from '../data/query-row.js';
 import { streamQueries } from '../data/read-queries.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { rowOf } from '../math/matrix.js';
-import { type Decision, decide } from '../routers/decide.js';
+import { type Decision, decide, decideWithoutScores } from '../routers/decide.js';
 import { loadRouter } from '../routers/registry.js';
 import type { PipelineContext } from './context.js';
+import { checkDefaultModel } from './infer/default-model.js';
 import { type Explained, explainer } from './infer/explain.js';
+import { queryFacts } from './infer/query-facts.js';
 import { scoreBlock, unavailable } from './infer/score-block.js';
 import { userPolicies } from './infer/user-policy.js';
-import { defaultDecision, encoderFailed } from './infer/without-embedding.js';
+import { encoderFailed } from './infer/without-embedding.js';
 import { askerLookup, askersOf } from './people/askers.js';
 import { openPersonStore } from './people/person-store.js';
 import { FROM_EXAMPLE_NOTICE } from './sources.js';
 import { readStoredUsers } from './trained/companion-files.js';
+import { decisionBasis } from './trained/decision-basis.js';
 import { openRouter, openTrained, type Trained } from './trained/trained-router.js';
 
 /** One routed query. */
@@ -27,8 +31,10 @@ export interface RoutedQuery {
   readonly userId: string | null;
   readonly router: string;
   readonly decision: Omit<Decision, 'reason'> & {
-    readonly reason: Decision['reason'] | 'global_prior' | 'embedding_unavailable';
+    readonly reason: Decision['reason'] | 'global_prior';
   };
+  /** The query has an image that the scores know nothing of. */
+  readonly degraded?: 'image';
   readonly explained?: Explained;
   /** Milliseconds, per query of its block. */
   readonly timing: { readonly embed: number; readonly score: number };
@@ -58,6 +64,11 @@ export async function* infer(
       },
     );
   }
+  if (options.image !== undefined && options.query === undefined) {
+    throw new VsrError('VSR_USAGE', '--image belongs to --query: rows of a file bring their images themselves.', {
+      hint: 'Write {"query": "…", "images": ["picture.png"]} into the file.',
+    });
+  }
   const trained = await openOrNot(options.artifacts, config, context);
   const { manifest } = trained.artifact;
   if (manifest.data.example) context.onNotice?.(FROM_EXAMPLE_NOTICE);
@@ -68,7 +79,8 @@ export async function* infer(
     const { addHistory } = await import('./people/add-history.js');
     await addHistory(people, options.history, trained, config, context);
   }
-  const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options);
+  const basis = decisionBasis(trained.artifact, name);
+  const policyOf = userPolicies(manifest, readStoredUsers(trained.artifact), router.scale, options, basis);
   const askerOf = askerLookup(manifest, people, options);
   const explain = options.explain ? explainer(trained, router) : undefined;
   const { needs } = await loadRouter(name);
@@ -77,10 +89,14 @@ export async function* infer(
     throwIfAborted(context.signal);
     const asked = block.map((query) => askerOf(options.userId ?? query.userId));
     const askers = needs.users ? askersOf(asked) : undefined;
-    const scored = 'encoder' in trained ? await scoreBlock(trained, router, block, askers, context) : undefined;
+    const file = options.input === undefined ? '--image' : options.input === '-' ? 'stdin' : options.input;
+    const scored =
+      'encoder' in trained ? await scoreBlock(trained, router, block, { askers, file }, context) : undefined;
     for (const [i, query] of block.entries()) {
       const userId = options.userId ?? query.userId;
       const { policy } = policyOf(userId);
+      const facts = queryFacts(query);
+      if (scored?.seesImages) warnOfRareKind(manifest.data, facts.hasImage === true, warned, context);
       const asker = asked[i]!;
       const unknownUser = !asker.known;
       if (unknownUser && !warned.has(userId!)) {
@@ -94,12 +110,18 @@ export async function* infer(
         context.onNotice?.(`User ${userId} is simulated: nobody stated these preferences.`);
       }
       const decision = scored
-        ? decide(
-            rowOf(scored.scores, i),
-            { inputTokens: estimateTokens(query.query) },
-            { ...policy, calibrators: manifest.routers[name]?.calibration?.models },
-          )
-        : defaultDecision(policy.fallback);
+        ? decide(rowOf(scored.scores, i), facts, {
+            ...policy,
+            calibrators: manifest.routers[name]?.calibration?.models,
+          })
+        : decideWithoutScores(facts, policy);
+      checkDefaultModel(
+        options.input === undefined ? '--query' : `${file}: query ${query.id}`,
+        decision,
+        facts,
+        policy,
+        context,
+      );
       yield {
         query,
         userId,
@@ -107,11 +129,29 @@ export async function* infer(
         decision:
           unknownUser && decision.reason === 'highest_utility' ? { ...decision, reason: 'global_prior' } : decision,
         ...(explain && scored && { explained: await explain(scored.features, i, asker) }),
+        ...(facts.hasImage && scored?.images?.present[i] !== 1 && { degraded: 'image' as const }),
         timing: scored?.timing ?? { embed: 0, score: 0 },
         artifact: `sha256:${manifest.data.sha256}`,
       };
     }
   }
+}
+
+/** Train rows of a kind, with an image or without, below which its scores are little more than a guess; said once each. */
+const FEW_OF_A_KIND = 20;
+
+function warnOfRareKind(
+  { split, images = 0 }: Manifest['data'],
+  hasImage: boolean,
+  warned: Set<string>,
+  context: PipelineContext,
+): void {
+  const [rows, kind] = hasImage ? [images, 'an image'] : [split.train - images, 'no image'];
+  if (rows >= FEW_OF_A_KIND || warned.has(`\0${kind}`)) return;
+  warned.add(`\0${kind}`);
+  context.onWarning?.(
+    `Only ${rows} of the ${split.train} train queries had ${kind}: what is said of such queries is a guess.`,
+  );
 }
 
 /** Without its encoder where that cannot be opened: the default model still answers. */
@@ -131,7 +171,7 @@ async function openOrNot(
 
 /** --category, like --user-id, stands before what a row says. */
 async function* queriesOf(
-  { infer: { query, input, category: named } }: VsrConfig,
+  { infer: { query, image, input, category: named } }: VsrConfig,
   categories: readonly string[],
   context: PipelineContext,
   stdin: Readable | undefined,
@@ -148,7 +188,7 @@ async function* queriesOf(
   }
   const withCategory = (one: Query): Query => (category === undefined ? one : { ...one, category });
   if (query !== undefined) {
-    yield withCategory(queryFromRow({ query }, '--query'));
+    yield withCategory(queryFromRow({ query, ...(image !== undefined && { images: [image] }) }, '--query'));
     return;
   }
   const source = input === '-' && stdin ? { source: stdin, name: 'stdin' } : { source: input! };
@@ -164,9 +204,4 @@ async function* blocks(queries: AsyncIterable<Query>): AsyncGenerator<Query[]> {
     block = [];
   }
   if (block.length > 0) yield block;
-}
-
-/** Four characters a token, as benchmark estimates where a server does not count. */
-function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
 }

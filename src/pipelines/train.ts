@@ -13,6 +13,8 @@ import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
+import { imageCount } from './learning/query-images.js';
+import { tableImages } from './learning/table-images.js';
 import { foretoldFile } from './people/foretold-file.js';
 import { histories } from './people/histories.js';
 import { scoreRows } from './people/objective-asker.js';
@@ -73,8 +75,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const learned = learnFeatures(config, data, rows.train, embeddings);
   const features = withBlock(learned, data, embeddings);
   const names = requests.map(({ name }) => name);
+  const images = await tableImages(config.embedding.cacheDir, data, encoder, seen, names, context);
   const people = await preparePeople(config, data, encoder, learned.space, names, context);
-  const learning = { table, features, groups: data.groups, units: data.units, people };
+  const learning = { table, features, images, groups: data.groups, units: data.units, people };
 
   const { objective, moved } = pinObjective(config, table, rows.train);
   if (moved) context.onWarning?.(moved);
@@ -147,6 +150,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
         ratios,
         splitBy,
         leakCheck,
+        ...(images && { images: imageCount(table.queries, rows.train) }),
         queryLimit,
         folds,
       },

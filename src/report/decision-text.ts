@@ -12,6 +12,8 @@ export interface ShownDecision {
     readonly masked: Readonly<Record<string, string>>;
   };
   readonly explained?: ShownExplanation;
+  /** The query has an image that the scores know nothing of. */
+  readonly degraded?: 'image';
 }
 
 interface ShownModel {
@@ -48,7 +50,9 @@ const REASONS: Readonly<Record<string, string>> = {
   cheapest_qualified: 'the cheapest model that reaches its threshold',
   threshold_fallback: 'no model reaches its threshold, so the likeliest to answer well',
   only_candidate: 'the only candidate',
-  budget: 'no candidate fits the limits, so the fallback answers',
+  budget: 'no candidate fits the limits, so the cheapest answers',
+  default_model: 'no candidate can take this query, so the default model answers',
+  embedding_unavailable: 'the query could not be embedded, so the default model answers',
 };
 
 /** Width at which a query text is cut in the explanation. */
@@ -69,6 +73,7 @@ export function decisionText(shown: ShownDecision, top: number): string {
   });
   const masked = Object.entries(decision.masked);
   if (masked.length > 0) lines.push(`  left out: ${masked.map(([model, why]) => `${model} (${why})`).join(', ')}`);
+  if (shown.degraded) lines.push('  its image could not be used: the text alone was scored');
   return [...lines, ...explanationLines(shown.explained)].join('\n');
 }
 

@@ -1,40 +1,30 @@
 // From one row of scores to one model: the objective, masks, ties and fallbacks of all routers, applied once and here.
-import type { ModelStats } from '../artifacts/manifest.js';
 import { type Calibrator, calibrated } from '../math/calibrator.js';
 import { type Objective, utility } from '../math/utility.js';
+import { expectedCost, type Limits, lastResort, type MaskReason, maskReason, type QueryFacts } from './decide-masks.js';
 import { byThresholds } from './decide-thresholds.js';
 import type { Scale } from './router.js';
 
-export interface DecisionPolicy {
-  /** Column order of the scores. */
-  readonly models: readonly string[];
-  /** Train means per model, in the same order. */
-  readonly stats: readonly ModelStats[];
+export type { MaskReason, QueryFacts } from './decide-masks.js';
+export { expectedCost } from './decide-masks.js';
+
+export interface DecisionPolicy extends Limits {
   readonly scale: Scale;
   readonly objective: Objective;
-  /** Only these; default all. */
-  readonly candidates?: ReadonlySet<string>;
-  /** Dollars expected per query. */
-  readonly maxCost?: number;
   /** By model; of decisions only those by thresholds depend on them. */
   readonly calibrators?: Readonly<Record<string, Calibrator>> | undefined;
   /** By model, in [0, 1]: the cheapest that reaches its own is chosen, whatever the objective; default: the objective decides. */
-  readonly thresholds?: Readonly<Record<string, number>>;
-  /** Asked when nothing is left; default the best single model of train. */
+  readonly thresholds?: Readonly<Record<string, number>> | undefined;
+  /** Asked when no model may answer; default the best single model of train. */
   readonly fallback: string;
 }
 
-/** What is known of the query besides its scores. */
-export interface QueryFacts {
-  /** Tokens of the prompt, for its expected cost; null = the model's mean cost on train counts. */
-  readonly inputTokens: number | null;
-}
-
-export type MaskReason = 'not_a_candidate' | 'over_max_cost';
 export type DecisionReason =
   | 'highest_utility'
   | 'only_candidate'
   | 'budget'
+  | 'default_model'
+  | 'embedding_unavailable'
   | 'cheapest_qualified'
   | 'threshold_fallback';
 
@@ -59,7 +49,7 @@ export interface Decision {
   readonly ranking: readonly RankedModel[];
   readonly masked: Readonly<Record<string, MaskReason>>;
   readonly reason: DecisionReason;
-  /** true: no model was eligible and the fallback answers, or none reached its threshold. */
+  /** true: no model was eligible and another answers, none reached its threshold, or nothing is known of the query. */
   readonly fallback: boolean;
   /** ŝ of the chosen minus ŝ of the runner-up, clipped to [0, 1]; 1 for a single candidate. */
   readonly confidence: number;
@@ -74,17 +64,12 @@ const TIE = 1e-9;
  */
 export function decide(scores: ArrayLike<number>, facts: QueryFacts, policy: DecisionPolicy): Decision {
   const expected = expectedQualities(scores, policy.scale);
-  const masked: Record<string, MaskReason> = {};
-  const ranking: RankedModel[] = [];
-  policy.models.forEach((model, m) => {
-    const stats = policy.stats[m]!;
+  const { masked, eligible } = eligibleModels(facts, policy);
+  if (eligible.length === 0) return resorted(masked, facts, policy);
+  const ranking = eligible.map((m): RankedModel => {
+    const [model, stats] = [policy.models[m]!, policy.stats[m]!];
     const cost = expectedCost(stats, facts.inputTokens);
-    const reason = maskReason(model, cost, policy);
-    if (reason) {
-      masked[model] = reason;
-      return;
-    }
-    ranking.push({
+    return {
       model,
       score: scores[m]!,
       expectedQuality: expected[m]!,
@@ -92,23 +77,54 @@ export function decide(scores: ArrayLike<number>, facts: QueryFacts, policy: Dec
       utility: policy.scale === 'utility' ? scores[m]! : utility(expected[m]!, stats.latency, cost, policy.objective),
       expectedCost: cost,
       expectedLatency: stats.latency,
-    });
+    };
   });
   const chosen = ordered(ranking, policy);
-  const [first, second] = chosen.ranking;
+  const [first, second] = chosen.ranking as [RankedModel, RankedModel?];
   return {
-    model: first?.model ?? policy.fallback,
+    model: first.model,
     ...chosen,
     masked,
-    fallback: first === undefined || chosen.reason === 'threshold_fallback',
-    confidence:
-      first && second ? Math.min(1, Math.max(0, first.expectedQuality - second.expectedQuality)) : first ? 1 : 0,
+    fallback: chosen.reason === 'threshold_fallback',
+    confidence: second ? Math.min(1, Math.max(0, first.expectedQuality - second.expectedQuality)) : 1,
   };
+}
+
+/** Where there are no scores: the fallback if it may answer, else of those that may the best on train's average. */
+export function decideWithoutScores(facts: QueryFacts, policy: DecisionPolicy): Decision {
+  const { masked, eligible } = eligibleModels(facts, policy);
+  if (eligible.length === 0) return resorted(masked, facts, policy);
+  const best = eligible.reduce((a, b) => (policy.stats[b]!.quality > policy.stats[a]!.quality ? b : a));
+  const able = eligible.some((m) => policy.models[m] === policy.fallback);
+  return {
+    model: able ? policy.fallback : policy.models[best]!,
+    ranking: [],
+    masked,
+    reason: 'embedding_unavailable',
+    fallback: true,
+    confidence: 0,
+  };
+}
+
+/** Columns that may answer, and why the others may not. */
+function eligibleModels(facts: QueryFacts, policy: DecisionPolicy) {
+  const masked: Record<string, MaskReason> = {};
+  const eligible: number[] = [];
+  policy.models.forEach((model, m) => {
+    const reason = maskReason(m, facts, policy);
+    if (reason) masked[model] = reason;
+    else eligible.push(m);
+  });
+  return { masked, eligible };
+}
+
+function resorted(masked: Readonly<Record<string, MaskReason>>, facts: QueryFacts, policy: DecisionPolicy): Decision {
+  return { ...lastResort(masked, facts, policy), ranking: [], masked, fallback: true, confidence: 0 };
 }
 
 function ordered(eligible: readonly RankedModel[], policy: DecisionPolicy): Pick<Decision, 'ranking' | 'reason'> {
   if (policy.thresholds && eligible.length > 1) return byThresholds(eligible, policy.thresholds);
-  const reason = eligible.length === 0 ? 'budget' : eligible.length === 1 ? 'only_candidate' : 'highest_utility';
+  const reason = eligible.length === 1 ? 'only_candidate' : 'highest_utility';
   return { ranking: [...eligible].sort(byUtility), reason };
 }
 
@@ -128,22 +144,8 @@ export function expectedQualities(scores: ArrayLike<number>, scale: Scale): Floa
   return expected;
 }
 
-/** Dollars: price × (this query's input tokens + the model's mean output tokens), else the model's mean on train, else null. */
-export function expectedCost(stats: ModelStats, inputTokens: number | null): number | null {
-  if (inputTokens === null || stats.inputPrice === null || stats.outputPrice === null || stats.outputTokens === null) {
-    return stats.cost;
-  }
-  return (inputTokens * stats.inputPrice + stats.outputTokens * stats.outputPrice) / 1e6;
-}
-
 function probabilityOf(expected: number, calibrator: Calibrator | undefined): { probability?: number } {
   return calibrator ? { probability: calibrated(expected, calibrator) } : {};
-}
-
-function maskReason(model: string, cost: number | null, policy: DecisionPolicy): MaskReason | undefined {
-  if (policy.candidates && !policy.candidates.has(model)) return 'not_a_candidate';
-  if (policy.maxCost !== undefined && cost !== null && cost > policy.maxCost) return 'over_max_cost';
-  return undefined;
 }
 
 function byUtility(a: RankedModel, b: RankedModel): number {

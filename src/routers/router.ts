@@ -93,6 +93,8 @@ export interface RouterNeeds {
   readonly users: boolean;
   /** true: it learns from votes or ratings, and cannot be fitted without. */
   readonly interactions?: boolean;
+  /** true: it looks at the images of queries. */
+  readonly images?: boolean;
   /** true: it learns from votes or ratings in place of outcomes where there are any; users do not matter to it. */
   readonly votes?: boolean;
 }

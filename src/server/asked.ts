@@ -1,4 +1,5 @@
 // What is asked in a request of OpenAI's form: the text that is routed, what an answering model must be able to, who asks and how.
+import { TOKENS_OF_AN_IMAGE } from '../pipelines/infer/query-facts.js';
 import { isObject, type Json } from '../providers/json.js';
 import { ApiError } from './api-error.js';
 import { checkImageUrl } from './image-addresses.js';
@@ -33,7 +34,6 @@ export interface Asked {
   readonly policy: AskedPolicy;
 }
 
-const TOKENS_OF_AN_IMAGE = 1000;
 const CHARACTERS_PER_TOKEN = 4;
 
 /** Throws `ApiError` 400, naming the key. */

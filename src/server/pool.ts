@@ -1,7 +1,7 @@
 // The models a gateway can ask: where each lives, what it can take, what it costs.
 import type { Environment } from '../config/environment.js';
 import type { VsrConfig } from '../config/schema.js';
-import type { ModelCatalogue } from '../data/catalogue.js';
+import { type ModelCatalogue, takesImages } from '../data/catalogue.js';
 import { askedModels } from '../pipelines/benchmark/models.js';
 import type { Price } from '../pipelines/benchmark/price.js';
 import { type Forwarder, openForwarder } from '../providers/forwarder.js';
@@ -51,7 +51,7 @@ export function openPool(config: VsrConfig, catalogue: ModelCatalogue, tools: Po
     models.map(({ alias, routes, extraBody, price, contextWindow }) => {
       const { images, tools: takesTools } = config.serve.abilities[alias] ?? {};
       const modalities = config.modelConfig[alias]?.modalities ?? catalogue.get(alias)?.modalities ?? [];
-      const declared = modalities.length > 0 ? modalities.some((kind) => /image|vision/i.test(kind)) : undefined;
+      const declared = takesImages(modalities);
       const served: ServedModel = {
         alias,
         routes: routes.map(({ endpoint, model }) => ({ forwarder: forwarders.get(endpoint.name)!, model })),

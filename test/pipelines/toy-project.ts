@@ -52,7 +52,9 @@ export async function configIn(folder: string, settings: Record<string, unknown>
       'routers.kmeans': { clusters: 4 },
       'embedding.cache_dir': join(folder, 'cache'),
       ...settings,
-    }).map(([path, value]) => `${path}=${JSON.stringify(value)}`),
+    })
+      .filter(([, value]) => value !== undefined)
+      .map(([path, value]) => `${path}=${JSON.stringify(value)}`),
     cwd: folder,
     environment: {},
   });

@@ -60,6 +60,6 @@ describe('thresholds', () => {
   test('masks come first, and the only candidate needs no threshold', () => {
     const only = new Set(['dear']);
     expect(chosen([0.1, 0.9, 0.9], policy(all, { candidates: only })).reason).toBe('only_candidate');
-    expect(chosen([0.1, 0.9, 0.9], policy(all, { candidates: new Set() })).reason).toBe('budget');
+    expect(chosen([0.1, 0.9, 0.9], policy(all, { candidates: new Set() })).reason).toBe('default_model');
   });
 });

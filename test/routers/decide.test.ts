@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelStats } from '../../src/artifacts/manifest.js';
-import { type DecisionPolicy, decide, expectedCost, expectedQualities } from '../../src/routers/decide.js';
+import {
+  type DecisionPolicy,
+  decide,
+  decideWithoutScores,
+  expectedCost,
+  expectedQualities,
+} from '../../src/routers/decide.js';
 
 const stats = (over: Partial<ModelStats> = {}): ModelStats => ({
   quality: 0.5,
@@ -81,15 +87,79 @@ describe('limits', () => {
       fallback: false,
     });
   });
-  test('where no model fits the budget the fallback answers, and says so', () => {
+  test('where no model fits the budget the cheapest answers, and says so', () => {
     const decision = decide([0.9, 0.7], facts, policy({ maxCost: 0.0001, fallback: 'dear' }));
     expect(decision).toMatchObject({
-      model: 'dear',
+      model: 'cheap',
       ranking: [],
       masked: { cheap: 'over_max_cost', dear: 'over_max_cost' },
       reason: 'budget',
       fallback: true,
       confidence: 0,
+    });
+  });
+
+  test('a cost or a latency that nobody knows is over every limit', () => {
+    const unknown = policy({ stats: [stats({ cost: null }), stats({ cost: 0.009, latency: 800 })] });
+    expect(decide([0.9, 0.7], facts, { ...unknown, maxCost: 1 }).masked).toEqual({ cheap: 'over_max_cost' });
+    expect(decide([0.9, 0.7], facts, { ...unknown, maxLatency: 1000 }).masked).toEqual({ cheap: 'over_max_latency' });
+    expect(decide([0.9, 0.7], facts, { ...unknown, maxLatency: 500 })).toMatchObject({
+      model: 'dear',
+      reason: 'budget',
+    });
+  });
+
+  test('an image goes to models that see, or of which nobody said that they do not; a long prompt to a window that holds it', () => {
+    const picture = { inputTokens: 1200, hasImage: true };
+    const able = policy({ abilities: [{ takesImages: false }, {}] });
+    expect(decide([0.9, 0.1], picture, able)).toMatchObject({
+      model: 'dear',
+      masked: { cheap: 'no_image_support' },
+      reason: 'only_candidate',
+    });
+    expect(decide([0.9, 0.1], { inputTokens: 1200 }, able).model).toBe('cheap');
+    const windows = policy({ abilities: [{ contextWindow: 1199 }, { contextWindow: 1200 }] });
+    expect(decide([0.9, 0.1], picture, windows).masked).toEqual({ cheap: 'too_long' });
+    expect(decide([0.9, 0.1], { inputTokens: null }, windows).masked).toEqual({});
+  });
+
+  test('a model that joined with too little waits until it is named', () => {
+    const cold = policy({ coldStart: new Set(['dear']) });
+    expect(decide([0.1, 0.9], facts, cold)).toMatchObject({ model: 'cheap', masked: { dear: 'cold_start' } });
+    const named = { ...cold, candidates: new Set(['cheap', 'dear']) };
+    expect(decide([0.1, 0.9], facts, named)).toMatchObject({ model: 'dear', masked: {} });
+  });
+
+  test('where nobody may answer the default model does; who is over a limit of cost comes before it', () => {
+    const blind = policy({ abilities: [{ takesImages: false }, { takesImages: false }], fallback: 'dear' });
+    const picture = { inputTokens: null, hasImage: true };
+    expect(decide([0.9, 0.1], picture, blind)).toMatchObject({
+      model: 'dear',
+      reason: 'default_model',
+      fallback: true,
+    });
+    const one = policy({ abilities: [{ takesImages: false }, {}], maxCost: 0.001, fallback: 'cheap' });
+    expect(decide([0.9, 0.1], picture, one)).toMatchObject({ model: 'dear', reason: 'budget', fallback: true });
+  });
+});
+
+describe('without scores', () => {
+  const unavailable = { ranking: [], reason: 'embedding_unavailable', fallback: true, confidence: 0 };
+  test('the fallback answers where it may, else the best on train of those that may', () => {
+    expect(decideWithoutScores(facts, policy({ fallback: 'dear' }))).toEqual({
+      ...unavailable,
+      model: 'dear',
+      masked: {},
+    });
+    const three = policy({
+      models: ['cheap', 'dear', 'best'],
+      stats: [stats(), stats(), stats({ quality: 0.9 })],
+      candidates: new Set(['dear', 'best']),
+    });
+    expect(decideWithoutScores(facts, three)).toEqual({
+      ...unavailable,
+      model: 'best',
+      masked: { cheap: 'not_a_candidate' },
     });
   });
 });

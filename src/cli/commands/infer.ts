@@ -9,6 +9,18 @@ export const inferCommand: CommandModule = {
   flags: [
     { usage: '--query <text>', key: ['infer', 'query'], kind: 'text', description: 'the query to route' },
     {
+      usage: '--image <file>',
+      key: ['infer', 'image'],
+      kind: 'text',
+      description: 'what the query shows: a picture, or its address with --allow-remote-images',
+    },
+    {
+      usage: '--allow-remote-images',
+      key: ['embedding', 'allowRemoteImages'],
+      kind: 'switch',
+      description: 'fetch images from http(s) addresses',
+    },
+    {
       usage: '--input <file>',
       key: ['infer', 'input'],
       kind: 'text',
@@ -64,6 +76,12 @@ export const inferCommand: CommandModule = {
       description: '0 to 1 (default likewise)',
     },
     { usage: '--max-cost <dollars>', key: ['infer', 'maxCost'], kind: 'number', description: 'expected, per query' },
+    {
+      usage: '--max-latency <ms>',
+      key: ['infer', 'maxLatency'],
+      kind: 'number',
+      description: 'milliseconds expected, per query',
+    },
     {
       usage: '--threshold <model=share>',
       key: ['infer', 'thresholds'],

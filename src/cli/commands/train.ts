@@ -172,6 +172,12 @@ export const trainCommand: CommandModule = {
       description: 'cut vectors to this width, where the model was trained for it',
     },
     {
+      usage: '--allow-remote-images',
+      key: ['embedding', 'allowRemoteImages'],
+      kind: 'switch',
+      description: 'fetch images from http(s) addresses',
+    },
+    {
       usage: '--encoders <names>',
       key: ['embedding', 'encoders'],
       kind: 'list',

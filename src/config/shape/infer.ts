@@ -7,6 +7,8 @@ export const infer = z
     artifacts: text.default('artifacts'),
     router: z.string().optional(),
     query: z.string().optional(),
+    /** Of `query`: a file, a data: URL, or where allowed an address. */
+    image: text.optional(),
     input: z.string().optional(),
     output: text.optional(),
     userId: z.string().optional(),
@@ -18,6 +20,8 @@ export const infer = z
     qualityWeight: share.optional(),
     costWeight: share.optional(),
     maxCost: z.number().positive().optional(),
+    /** Milliseconds expected. */
+    maxLatency: z.number().positive().optional(),
     /** Model → chance to answer well that is enough: the cheapest model that reaches its own is chosen. */
     thresholds: z.record(z.string(), z.number()).optional(),
     fallback: z.string().optional(),

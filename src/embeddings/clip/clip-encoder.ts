@@ -1,4 +1,5 @@
 // CLIP: a text tower and an image tower whose vectors lie in one space (Radford et al. 2021).
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readJsonFile } from '../../data/open-file.js';
@@ -15,7 +16,7 @@ import type { EncoderTools } from '../registry.js';
 import { storedRequest } from '../stored-request.js';
 import { scaleToUnit } from '../unit-length.js';
 import { type PixelSettings, pixelSettings, pixelValues } from './preprocess.js';
-import { decodeImage, imageBytes } from './read-image.js';
+import { decodeImage, imageBytes, isAddress } from './read-image.js';
 
 /** Images in one run. */
 const BATCH = 8;
@@ -71,7 +72,12 @@ function imageTower(
   };
   return {
     dim,
-    embed: async (images, signal) => {
+    digest: async (image, where, signal) => {
+      if (isAddress(image)) return null;
+      const bytes = await imageBytes(image, where, { ...tools, allowRemote: false, signal });
+      return createHash('sha256').update(bytes).digest();
+    },
+    embed: async (images, signal, nameOf = (position) => `Image ${position + 1}`) => {
       const rows = images.flatMap((image, row) => (image === null ? [] : [row]));
       const vectors = matrix(images.length, dim);
       const access = { ...tools, allowRemote: request.allowRemoteImages ?? false, signal };
@@ -80,8 +86,8 @@ function imageTower(
         const batch = rows.slice(start, start + BATCH);
         const decoded = [];
         for (const row of batch) {
-          const where = `Image ${row + 1}`;
-          const image = await decodeImage(await imageBytes(images[row]!, where, access), where);
+          const where = nameOf(row);
+          const image = await decodeImage(await imageBytes(images[row]!, where, access), where, tools.onWarning);
           decoded.push(pixelValues(image, pixels));
         }
         opening ??= open();

@@ -21,7 +21,7 @@ export const MOST_PIXELS = 50_000_000;
 /** The image's file. `where` names it in errors. Throws VSR_DATA for what cannot be had or is too big. */
 export async function imageBytes(image: string, where: string, access: ImageAccess): Promise<Buffer> {
   if (/^data:/i.test(image)) return fromDataUrl(image, where);
-  if (/^https?:\/\//i.test(image)) return fromAddress(image, where, access);
+  if (isAddress(image)) return fromAddress(image, where, access);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(image))
     throw unreadable(where, `${image.slice(0, 60)} is no path, no data URL and no http(s) address`);
   try {
@@ -32,6 +32,10 @@ export async function imageBytes(image: string, where: string, access: ImageAcce
     if (error instanceof VsrError) throw error;
     throw unreadable(where, fileError(image, error).message.replace(/\.$/, ''), error);
   }
+}
+
+export function isAddress(image: string): boolean {
+  return /^https?:\/\//i.test(image);
 }
 
 /** image/png, image/jpeg, image/webp, image/gif or image/tiff, by the file's first bytes; undefined for anything else. */
@@ -52,14 +56,20 @@ const FIRST_BYTES: readonly (readonly [string, string])[] = [
 
 /**
  * Pixels as stored: no rotation by EXIF, no colour profile, no transparency (its colour stays), as the models were trained; of
- * an animation the first picture. Throws VSR_DATA for a format that is not read (SVG among them), damage, or too many pixels.
+ * an animation the first picture, and a sentence says so. Throws VSR_DATA for a format that is not read (SVG among them), damage,
+ * or too many pixels.
  */
-export async function decodeImage(bytes: Buffer, where: string): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Buffer,
+  where: string,
+  onWarning?: (sentence: string) => void,
+): Promise<RgbImage> {
   if (mediaTypeOf(bytes) === undefined) throw unreadable(where, 'it is no PNG, JPEG, WebP, GIF or TIFF');
   const { default: sharp } = await import('sharp');
   const options = { limitInputPixels: MOST_PIXELS, failOn: 'error', ignoreIcc: true, pages: 1 } as const;
   try {
-    const { width = 0, height = 0 } = await sharp(bytes, options).metadata();
+    const { width = 0, height = 0, pages = 1 } = await sharp(bytes, options).metadata();
+    if (pages > 1) onWarning?.(`${where} is animated: of its ${pages} pictures the first counts.`);
     if (width * height > MOST_PIXELS) {
       throw unreadable(where, `it has ${width} × ${height} pixels, expected at most ${MOST_PIXELS / 1e6} million`);
     }

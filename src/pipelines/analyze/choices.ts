@@ -7,8 +7,10 @@ import type { Scale } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import { policyFrom } from '../learning/learned-policy.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
+import { tableImages } from '../learning/table-images.js';
 import { scoreRows } from '../people/objective-asker.js';
 import { choose } from '../train/fit-routers.js';
+import { decisionBasis } from '../trained/decision-basis.js';
 import { featureRows } from '../trained/feature-rows.js';
 import type { StoredFolds } from '../trained/fold-files.js';
 import { openRouter, type Trained } from '../trained/trained-router.js';
@@ -36,18 +38,23 @@ export async function heldOutChoices(
 ): Promise<RouterChoices[]> {
   const { manifest } = trained.artifact;
   const features = await featureRows(trained, data.table, [rows], cacheDirectory, context);
+  const names = Object.keys(manifest.routers);
+  const images = await tableImages(cacheDirectory, data, trained.encoder, [rows], names, {
+    ...context,
+    onNotice: () => {}, // training said who looks at images
+  });
   const policy = {
     models: manifest.models,
     stats,
     objective,
     fallback: manifest.bestSingle,
   };
-  const names = Object.keys(manifest.routers);
   return Promise.all(
     names.map(async (name) => {
       const router = await openRouter(trained, name);
-      const scores = await scoreRows(router, { table: data.table, features }, rows, objective);
-      const own = { ...policy, scale: router.scale };
+      const scores = await scoreRows(router, { table: data.table, features, images }, rows, objective);
+      const basis = decisionBasis(trained.artifact, name);
+      const own = { ...policy, abilities: basis.abilities, scale: router.scale };
       const choices = rows.map((row, i) => choose(data.table, row, rowOf(scores, i), own));
       const expected = expectedScores(
         data.table,

@@ -4,7 +4,7 @@ import type { RoutedQuery } from '../infer.js';
 
 /** The keys of decisions.jsonl; `explained` only where --explain asked for it. */
 export function decisionRow(routed: RoutedQuery): Record<string, unknown> {
-  const { query, userId, router, decision, timing, artifact, explained } = routed;
+  const { query, userId, router, decision, timing, artifact, explained, degraded } = routed;
   return {
     id: query.id,
     ...(userId !== null && { user_id: userId }),
@@ -22,6 +22,7 @@ export function decisionRow(routed: RoutedQuery): Record<string, unknown> {
     reason: decision.reason,
     confidence: round(decision.confidence, 6),
     fallback: decision.fallback,
+    ...(degraded && { degraded }),
     timing: { embed: round(timing.embed, 3), score: round(timing.score, 3) },
     artifact,
     ...(explained && { explained }),

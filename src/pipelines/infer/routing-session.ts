@@ -4,18 +4,21 @@ import type { VsrConfig } from '../../config/schema.js';
 import type { Query } from '../../data/query.js';
 import { featuresOf } from '../../features/feature-space.js';
 import type { Matrix } from '../../math/matrix.js';
-import { type Decision, decide } from '../../routers/decide.js';
+import { type Decision, decide, decideWithoutScores } from '../../routers/decide.js';
+import type { QueryFacts } from '../../routers/decide-masks.js';
 import type { Person } from '../../routers/people.js';
 import { loadRouter } from '../../routers/registry.js';
 import type { FittedRouter } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import type { StoredTurn } from '../people/stored-turn.js';
 import { readStoredUsers } from '../trained/companion-files.js';
+import { type DecisionBasis, decisionBasis } from '../trained/decision-basis.js';
 import { openRouter, openTrained } from '../trained/trained-router.js';
+import { queryFacts } from './query-facts.js';
 import { personOf } from './routing-person.js';
 import { createScoreQueue, type Scored } from './score-queue.js';
 import { userPolicies } from './user-policy.js';
-import { defaultDecision, encoderFailed } from './without-embedding.js';
+import { encoderFailed } from './without-embedding.js';
 
 /** What may differ from query to query; everything not given is as the artifact has it. */
 export interface RouteRequest {
@@ -35,7 +38,7 @@ export interface RouteRequest {
 export interface Routed {
   readonly router: string;
   readonly decision: Omit<Decision, 'reason'> & {
-    readonly reason: Decision['reason'] | 'global_prior' | 'embedding_unavailable';
+    readonly reason: Decision['reason'] | 'global_prior';
   };
   /** [D] what the router saw of the query; null where there was no embedding. */
   readonly features: Float32Array | null;
@@ -95,7 +98,7 @@ export async function openRoutingSession(
         timing: { embed: (embedded - started) / texts.length, score: (scored - embedded) / texts.length },
       };
     });
-    return { fitted, personal, queue };
+    return { fitted, personal, queue, basis: decisionBasis(trained.artifact, router) };
   };
   await open(name);
 
@@ -105,9 +108,9 @@ export async function openRoutingSession(
     embed: async (texts, signal) => (await trained.encoder.embed(texts, signal)).vectors,
     async route(query, request = {}) {
       const router = request.router ?? name;
-      const { fitted, personal, queue } = await open(router);
+      const { fitted, personal, queue, basis } = await open(router);
       const userId = request.userId ?? null;
-      const { policy, unknownUser } = userPolicies(manifest, users, fitted.scale, optionsOf(request))(userId);
+      const { policy, unknownUser } = userPolicies(manifest, users, fitted.scale, optionsOf(request), basis)(userId);
       const person =
         personal && userId !== null
           ? personOf(userId, users.get(userId), request.turns ?? [], trained.artifact)
@@ -118,15 +121,13 @@ export async function openRoutingSession(
       } catch (error) {
         if (!encoderFailed(error)) throw error;
         context.onWarning?.(`${error.message} Without an embedding the default model is chosen.`);
-        const decision = defaultDecision(policy.fallback);
+        const decision = decideWithoutScores(factsOf(query, request), policy);
         return { router, decision, features: null, timing: { embed: 0, score: 0 }, cached: false };
       }
-      const inputTokens = request.inputTokens ?? Math.ceil(query.query.length / 4);
-      const decision = decide(
-        scored.scores,
-        { inputTokens },
-        { ...policy, calibrators: manifest.routers[router]?.calibration?.models },
-      );
+      const decision = decide(scored.scores, factsOf(query, request), {
+        ...policy,
+        calibrators: manifest.routers[router]?.calibration?.models,
+      });
       const known = !unknownUser || (person?.history ?? null) !== null;
       return {
         router,
@@ -145,6 +146,13 @@ interface OpenedRouter {
   /** true: scores depend on who asks. */
   readonly personal: boolean;
   readonly queue: ReturnType<typeof createScoreQueue>;
+  readonly basis: DecisionBasis;
+}
+
+/** Whoever sends the query may know better how long it is. */
+function factsOf(query: Query, { inputTokens }: RouteRequest): QueryFacts {
+  const facts = queryFacts(query);
+  return { ...facts, inputTokens: inputTokens ?? facts.inputTokens };
 }
 
 /** Each person of a batch once. */

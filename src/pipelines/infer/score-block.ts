@@ -1,11 +1,14 @@
 // A block of queries → embeddings → features → scores, timed; nothing where the encoder does not answer.
 import type { Query } from '../../data/query.js';
+import type { Encoder } from '../../embeddings/encoder.js';
+import { VsrError } from '../../errors/vsr-error.js';
 import { featuresOf } from '../../features/feature-space.js';
 import type { Matrix } from '../../math/matrix.js';
 import type { Askers } from '../../routers/people.js';
-import type { FittedRouter } from '../../routers/router.js';
+import type { FittedRouter, Images } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import type { RoutedQuery } from '../infer.js';
+import { queryImages } from '../learning/query-images.js';
 import type { Trained } from '../trained/trained-router.js';
 import { encoderFailed } from './without-embedding.js';
 
@@ -14,15 +17,23 @@ export interface ScoredBlock {
   readonly features: Matrix;
   /** [queries × M] */
   readonly scores: Matrix;
+  /** What the router saw of images; absent: nothing. */
+  readonly images: Images | undefined;
+  /** The router was trained with images. */
+  readonly seesImages: boolean;
   readonly timing: RoutedQuery['timing'];
 }
 
-/** undefined, and a warning, where the encoder fails; what a router or an interruption throws is thrown. */
+/**
+ * @param file where the queries stand, for the places of their images
+ * undefined, and a warning, where the encoder fails; what a router or an interruption throws is thrown, and
+ * `VSR_DATA` for an image that cannot be read. A query whose image the tower cannot embed is scored by its text.
+ */
 export async function scoreBlock(
   { encoder, space }: Trained,
   router: FittedRouter,
   queries: readonly Query[],
-  askers: Askers | undefined,
+  { askers, file }: { readonly askers: Askers | undefined; readonly file: string },
   context: PipelineContext,
 ): Promise<ScoredBlock | undefined> {
   const started = performance.now();
@@ -35,6 +46,8 @@ export async function scoreBlock(
     context.onWarning?.(unavailable(error));
     return undefined;
   }
+  const sees = seesImages(router);
+  const images = sees ? await imagesOrNone(encoder, queries, file, context) : undefined;
   const embedded = performance.now();
   const features = featuresOf(
     space,
@@ -43,15 +56,40 @@ export async function scoreBlock(
   );
   const scores = await router.score({
     features,
+    ...(images && { images }),
     ...(askers && { askers, taskNames: queries.map(({ taskName }) => taskName) }),
   });
   const scored = performance.now();
   return {
     features,
     scores,
+    images,
+    seesImages: sees,
     timing: { embed: (embedded - started) / queries.length, score: (scored - embedded) / queries.length },
   };
 }
+
+/** Whether it was trained with images. */
+function seesImages(router: FittedRouter): boolean {
+  return router.graph().inputs.some(({ name }) => name === 'image');
+}
+
+async function imagesOrNone(
+  encoder: Encoder,
+  queries: readonly Query[],
+  file: string,
+  context: PipelineContext,
+): Promise<Images | undefined> {
+  try {
+    return await queryImages(encoder, queries, file, context);
+  } catch (error) {
+    if (!(error instanceof VsrError) || !TOWER_FAILURES.has(error.code)) throw error;
+    context.onWarning?.(`${error.message} The images count for nothing, the texts decide.`);
+    return undefined;
+  }
+}
+
+const TOWER_FAILURES = new Set(['VSR_ENCODER', 'VSR_ENGINE', 'VSR_PROVIDER', 'VSR_FILE']);
 
 /** The sentence for an encoder that fails. */
 export function unavailable({

@@ -7,6 +7,7 @@ import { VsrError } from '../../errors/vsr-error.js';
 import type { DecisionPolicy } from '../../routers/decide.js';
 import type { Scale } from '../../routers/router.js';
 import { reweigh, reweighByFlags } from '../learning/objective.js';
+import type { DecisionBasis } from '../trained/decision-basis.js';
 
 export interface UserPolicy {
   readonly policy: DecisionPolicy;
@@ -14,12 +15,16 @@ export interface UserPolicy {
   readonly unknownUser: boolean;
 }
 
-/** The flag's weights beat the user's, which beat the artifact's. Throws `VSR_MODEL_UNKNOWN` for an unknown candidate or fallback, `VSR_CONFIG` for thresholds that are no probabilities. */
+/**
+ * The flag's weights beat the user's, which beat the artifact's; thresholds given beat weights, which beat those of the artifact.
+ * Throws `VSR_MODEL_UNKNOWN` for an unknown candidate or fallback, `VSR_CONFIG` for thresholds that are no probabilities.
+ */
 export function userPolicies(
   manifest: Manifest,
   users: ReadonlyMap<string, UserPreferences>,
   scale: Scale,
   config: VsrConfig['infer'],
+  basis: DecisionBasis = {},
 ): (userId: string | null) => UserPolicy {
   checkModels(config.candidates ?? [], manifest.models);
   checkModels(config.fallback ? [config.fallback] : [], manifest.models);
@@ -31,7 +36,9 @@ export function userPolicies(
     scale,
     ...(config.candidates && { candidates: new Set(config.candidates) }),
     ...(config.maxCost !== undefined && { maxCost: config.maxCost }),
-    ...(config.thresholds && { thresholds: config.thresholds }),
+    ...(config.maxLatency !== undefined && { maxLatency: config.maxLatency }),
+    abilities: basis.abilities,
+    coldStart: basis.coldStart,
     fallback: config.fallback ?? manifest.bestSingle,
   };
   const byFlag = reweighByFlags(manifest.objective, config, stats);
@@ -39,7 +46,12 @@ export function userPolicies(
     const user = userId === null ? undefined : users.get(userId);
     const own = user && reweigh(manifest.objective, { qualityWeight: user.quality, costWeight: user.cost }, stats);
     return {
-      policy: { ...fixed, objective: byFlag ?? own ?? manifest.objective },
+      policy: {
+        ...fixed,
+        objective: byFlag ?? own ?? manifest.objective,
+        // Whoever says what weighs how much has said it instead of the tuned goal.
+        thresholds: config.thresholds ?? ((byFlag ?? own) ? undefined : basis.thresholds),
+      },
       unknownUser: userId !== null && user === undefined,
     };
   };

@@ -2,11 +2,13 @@
 import type { OutcomeTable } from '../../data/outcome-table.js';
 import type { Objective } from '../../math/utility.js';
 import type { DecisionPolicy } from '../../routers/decide.js';
-import { bestSingle, modelStats, type Prices } from './model-stats.js';
+import { modelAbilities } from '../trained/decision-basis.js';
+import { bestSingle, modelStats } from './model-stats.js';
+import type { PricedModel } from './outcome-data.js';
 
 export interface PolicyOptions {
   readonly objective: Objective;
-  readonly catalogue: ReadonlyMap<string, Prices>;
+  readonly catalogue: ReadonlyMap<string, PricedModel>;
 }
 
 /** Statistics and fallback of `rows`; the scale is the router's own and comes later. */
@@ -18,6 +20,7 @@ export function policyFrom(
   return {
     models: table.models,
     stats: modelStats(table, rows, options.catalogue),
+    abilities: modelAbilities(table.models, (model) => options.catalogue.get(model)),
     objective: options.objective,
     fallback: table.models[bestSingle(table, rows, options.objective)]!,
   };

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { VsrConfig } from '../../config/schema.js';
 import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
 import { auditCells, type CellAudit } from '../../data/cell-audit.js';
+import { contentText } from '../../data/content-text.js';
 import { groupIds } from '../../data/normalise-text.js';
 import type { OutcomeRow } from '../../data/outcome.js';
 import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
@@ -110,7 +111,7 @@ export async function loadOutcomeData(
   const { table, catalogue } = split.prices
     ? await repriced(recorded, listed, split.prices, context)
     : { table: recorded, catalogue: listed };
-  const texts = table.queries.map(({ query }) => query);
+  const texts = table.queries.map(contentText);
   const units = by === 'query' ? texts : table.queries.map((query) => unitOf(query, by));
   return {
     path: source.path,
@@ -152,6 +153,12 @@ export async function loadCatalogue(
 ): Promise<Map<string, PricedModel>> {
   const path = catalogueSource(config, example);
   const catalogue = new Map<string, PricedModel>(path ? await readCatalogue(path) : []);
+  for (const [alias, { modalities, contextWindowSize }] of Object.entries(config.modelConfig)) {
+    if (modalities === undefined && contextWindowSize === undefined) continue;
+    const known = catalogue.get(alias) ?? { inputPrice: null, outputPrice: null };
+    const contextWindow = contextWindowSize ?? known.contextWindow ?? null;
+    catalogue.set(alias, { ...known, ...(modalities && { modalities }), contextWindow });
+  }
   const configured = Object.entries(config.modelConfig).flatMap(([alias, { pricing }]) =>
     pricing ? [[alias, { inputPrice: pricing.promptPer_1m, outputPrice: pricing.completionPer_1m }] as const] : [],
   );

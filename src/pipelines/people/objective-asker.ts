@@ -3,20 +3,26 @@ import type { OutcomeTable } from '../../data/outcome-table.js';
 import { type Matrix, takeRows } from '../../math/matrix.js';
 import type { ObjectiveWeights } from '../../math/utility.js';
 import type { Askers } from '../../routers/people.js';
-import type { FittedRouter } from '../../routers/router.js';
+import type { FittedRouter, Images } from '../../routers/router.js';
 
 /** [rows×M] */
 export function scoreRows(
   fitted: FittedRouter,
-  { table, features }: { readonly table: OutcomeTable; readonly features: Matrix },
+  data: { readonly table: OutcomeTable; readonly features: Matrix; readonly images?: Images | undefined },
   rows: Int32Array,
   objective: ObjectiveWeights,
 ): Promise<Matrix> {
+  const { table, features, images } = data;
   return fitted.score({
     features: takeRows(features, rows),
     askers: objectiveAsker(objective, rows.length),
     taskNames: Array.from(rows, (row) => table.queries[row]!.taskName),
+    ...(images && { images: takeImages(images, rows) }),
   });
+}
+
+export function takeImages({ features, present }: Images, rows: Int32Array): Images {
+  return { features: takeRows(features, rows), present: Uint8Array.from(rows, (row) => present[row]!) };
 }
 
 /** One person without a past asks all queries. */

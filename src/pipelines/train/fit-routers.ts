@@ -4,10 +4,12 @@ import { utilityMatrix } from '../../evaluation/utility-matrix.js';
 import { type Matrix, matrix64, takeRows } from '../../math/matrix.js';
 import { seededRandom } from '../../math/random.js';
 import { type DecisionPolicy, decide } from '../../routers/decide.js';
+import type { QueryFacts } from '../../routers/decide-masks.js';
 import { loadRouter } from '../../routers/registry.js';
-import type { FitContext, FittedRouter, RouterNeeds, TrainingTable } from '../../routers/router.js';
+import type { FitContext, FittedRouter, Images, RouterNeeds, TrainingTable } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import { columnsBeside, type LearningPeople } from '../people/learning-people.js';
+import { takeImages } from '../people/objective-asker.js';
 import type { Checkpoints } from './checkpoints.js';
 
 /** Everything a fit needs, for all rows; a fit picks its own. */
@@ -15,6 +17,8 @@ export interface LearningData {
   readonly table: OutcomeTable;
   /** [N×D]; rows that no fit may see are zero. */
   readonly features: Matrix;
+  /** Of the rows that a fit may see; absent where there are none, or nobody looks at them. */
+  readonly images?: Images | undefined;
   /** [N] equal number = same normalised text. */
   readonly groups: Int32Array;
   /** [N] what is folded together; default the query's text. */
@@ -90,9 +94,13 @@ export function earned(table: OutcomeTable, rows: Int32Array, scores: Matrix, po
   return { utility: n ? utility / n : 0, quality: n ? quality / n : 0, n };
 }
 
-/** Column of the model that `decide` picks for row `row` of the table. */
+/** Column of the model that `decide` picks for row `row` of the table; the cells of models that cannot take it are not looked at. */
 export function choose(table: OutcomeTable, row: number, scores: ArrayLike<number>, policy: DecisionPolicy): number {
-  return table.models.indexOf(decide(scores, { inputTokens: meanInputTokens(table, row) }, policy).model);
+  return table.models.indexOf(decide(scores, rowFacts(table, row), policy).model);
+}
+
+export function rowFacts(table: OutcomeTable, row: number): QueryFacts {
+  return { inputTokens: meanInputTokens(table, row), hasImage: table.queries[row]!.images.length > 0 };
 }
 
 /** What is known of the prompt's length: the mean over the models' own counts; null = unknown. */
@@ -116,6 +124,7 @@ function trainingTable(data: LearningData, rows: Int32Array, needs: RouterNeeds)
     features: takeRows(features, rows),
     quality: matrix64(quality.rows, quality.cols, quality.data),
     groups: Int32Array.from(rows, (row) => groups[row]!),
+    ...(needs.images && data.images && { images: takeImages(data.images, rows) }),
     ...(people && columnsBeside(data, rows, people, needs)),
   };
 }

@@ -1,4 +1,5 @@
 // Out-of-fold scores: every row scored by routers that never saw its fold, the router chosen inside each fold.
+import { contentText } from '../../data/content-text.js';
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, rowOf } from '../../math/matrix.js';
@@ -84,5 +85,5 @@ function holdOut(
 }
 
 function textsOf(data: LearningData, rows: Int32Array): string[] {
-  return Array.from(rows, (row) => data.units?.[row] ?? data.table.queries[row]!.query);
+  return Array.from(rows, (row) => data.units?.[row] ?? contentText(data.table.queries[row]!));
 }

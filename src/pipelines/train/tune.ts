@@ -1,6 +1,7 @@
 // --tune: random search for a router's parameters, by cross-validation inside the rows it may learn from.
 // Bergstra & Bengio (2012), Random Search for Hyper-Parameter Optimization, JMLR 13.
 import type { TuningTrial } from '../../artifacts/manifest.js';
+import { contentText } from '../../data/content-text.js';
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { seededRandom } from '../../math/random.js';
@@ -53,7 +54,7 @@ export async function tuneRouter(
     return { request };
   }
   const random = seededRandom(options.seed).fork(`tune ${request.name}`);
-  const texts = Array.from(rows, (row) => data.table.queries[row]!.query);
+  const texts = Array.from(rows, (row) => contentText(data.table.queries[row]!));
   const fold = assignFolds(texts, FOLDS, options.seed);
   const draws = Array.from({ length: count }, (_, i) => drawParams(space, random.fork(`trial ${i + 1}`)));
   const trials: Omit<TuningTrial, 'chosen'>[] = [];

@@ -1,5 +1,6 @@
 // The files an artifact carries beside its routers: the users' preferences, the learning queries, the catalogue.
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
+import type { CatalogueModel } from '../../data/catalogue.js';
 import type { UserPreferences } from '../../data/users.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 import type { KnownPeople } from '../people/known-people.js';
@@ -36,13 +37,18 @@ export function copiedCompanions(
   artifact: ArtifactDirectory,
   added: Readonly<Record<string, unknown>>,
 ): Record<string, string | Uint8Array> {
-  const models = JSON.parse(artifact.read(MODELS_FILE).toString('utf8')) as Record<string, unknown>;
+  const models = readModelEntries(artifact);
   return {
     [MODELS_FILE]: json({ ...models, ...added }),
     [QUERIES_FILE]: artifact.read(QUERIES_FILE),
     ...(artifact.has(USERS_FILE) && { [USERS_FILE]: artifact.read(USERS_FILE) }),
     ...(artifact.has(FEATURES_FILE) && { [FEATURES_FILE]: artifact.read(FEATURES_FILE) }),
   };
+}
+
+/** What the catalogue said of each model at training; {} = nothing. */
+export function readModelEntries(artifact: ArtifactDirectory): Readonly<Record<string, Partial<CatalogueModel>>> {
+  return artifact.has(MODELS_FILE) ? JSON.parse(artifact.read(MODELS_FILE).toString('utf8')) : {};
 }
 
 /** Preferences by user id; empty where training knew no users. */

@@ -10,7 +10,7 @@ import { fromState, toState } from './state.js';
 
 export const autorouter = defineRouter<AutorouterParams>({
   name: 'autorouter',
-  needs: { gradient: true },
+  needs: { gradient: true, images: true },
   params: async () => (await import('./params.js')).autorouterParams,
   space: autorouterSpace,
   scale: () => 'quality',

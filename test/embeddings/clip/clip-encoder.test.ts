@@ -1,11 +1,12 @@
 // CLIP on towers small enough to compute by hand: the text's is a sum over its tokens, the image's two channels' means.
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cachedEncoder } from '../../../src/embeddings/cache.js';
 import { jointFeatures } from '../../../src/embeddings/clip/joint-features.js';
 import { CLIP_PIXELS } from '../../../src/embeddings/clip/preprocess.js';
-import type { Encoder } from '../../../src/embeddings/encoder.js';
+import type { Encoder, ImageEncoder } from '../../../src/embeddings/encoder.js';
 import { openEncoder } from '../../../src/embeddings/registry.js';
 import { rowOf } from '../../../src/math/matrix.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -65,6 +66,26 @@ describe('towers', () => {
     const { vectors, present } = await encoder.images!.embed(many);
     expect([...present]).toEqual(many.map((image) => (image === null ? 0 : 1)));
     expect(many.map((_, i) => Math.round(Math.hypot(...rowOf(vectors, i))))).toEqual([...present]);
+  });
+
+  test('through the cache a picture is embedded once, wherever its file lies', async () => {
+    let embedded = 0;
+    const counting = (images: ImageEncoder): ImageEncoder => ({
+      ...images,
+      embed: (places, ...more) => {
+        embedded += places.length;
+        return images.embed(places, ...more);
+      },
+    });
+    const cached = () =>
+      cachedEncoder({ ...encoder, images: counting(encoder.images!) }, join(folder, 'cache')).images!;
+    const moved = join(folder, 'moved.png');
+    copyFileSync(red, moved);
+    const first = await cached().embed([null, red]);
+    const again = await cached().embed([moved, null]);
+    expect([embedded, [...again.present]]).toEqual([1, [1, 0]]);
+    expect([...rowOf(again.vectors, 0)]).toEqual([...rowOf(first.vectors, 1)]);
+    await expect(cached().embed(['nowhere.png'], undefined, () => 'Row 7')).rejects.toThrow('Row 7 cannot be read');
   });
 
   test('texts are cut at 77 tokens, the last special one kept', async () => {
@@ -154,8 +175,11 @@ describe('images that cannot be read are a sentence', () => {
         .gif()
         .toBuffer(),
     );
-    const { vectors } = await encoder.images!.embed([animated]);
+    const said: string[] = [];
+    const telling = await openEncoder({ path: folder }, { onWarning: (sentence) => said.push(sentence) });
+    const { vectors } = await telling.images!.embed([animated]);
     expect([...vectors.data]).toEqual(near(seen([255, 0, 0])));
+    expect(said).toEqual(['Image 1 is animated: of its 2 pictures the first counts.']);
   });
 
   test('transparency and grey become plain RGB', async () => {
