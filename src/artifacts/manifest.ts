@@ -96,6 +96,14 @@ export interface TuningTrial {
   readonly chosen: boolean;
 }
 
+/** A weight of the category block, judged on cross-validation folds of the train rows by the mean over routers. */
+export interface WeightTrial {
+  readonly weight: number;
+  /** null = no router could be fitted. */
+  readonly utility: number | null;
+  readonly chosen: boolean;
+}
+
 /** What trained the routers that learn by gradient. */
 export interface EngineUsed {
   readonly name: 'native' | 'wasm' | 'js';
@@ -145,6 +153,8 @@ export interface Manifest {
     /** In the order of the block beside the embedding; empty or absent: no block. */
     readonly categories?: readonly string[];
     readonly categoryWeight?: number;
+    /** Where --tune chose it. */
+    readonly categoryWeightTrials?: readonly WeightTrial[];
     /** true: one category counts whole (semantic-router), false: probabilities count. */
     readonly hard?: boolean;
     /** The category classifier; its tensors lie in features.safetensors. */

@@ -8,7 +8,6 @@ import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
 import { embedForTraining } from './learning/embed-for-training.js';
-import { learnFeatures, withBlock } from './learning/learn-features.js';
 import { policyFrom } from './learning/learned-policy.js';
 import { pinObjective } from './learning/objective.js';
 import { storedEncoder } from './learning/open-encoder.js';
@@ -19,10 +18,11 @@ import { foretoldFile } from './people/foretold-file.js';
 import { histories } from './people/histories.js';
 import { scoreRows } from './people/objective-asker.js';
 import { foretoldVotes } from './people/people-folds.js';
-import { preparePeople, routersOnSimulatedUsers } from './people/prepare-people.js';
+import { routersOnSimulatedUsers } from './people/prepare-people.js';
 import { calibrationOf } from './train/calibrate.js';
 import { openCheckpoints, runIdentity } from './train/checkpoints.js';
 import { openedEngine } from './train/engine.js';
+import { featureSpaces } from './train/feature-spaces.js';
 import { earned, fitRouter, type RouterRequest } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
 import { refit } from './train/refits.js';
@@ -72,20 +72,19 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const { encoder, embeddings } = await embedForTraining(config, data, rows.train, seen, context);
   const identity = engine && runIdentity(config, engine, data.sha256, encoder.fingerprint);
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
-  const learned = learnFeatures(config, data, rows.train, embeddings);
-  const features = withBlock(learned, data, embeddings);
   const names = requests.map(({ name }) => name);
   const images = await tableImages(config.embedding.cacheDir, data, encoder, seen, names, context);
-  const people = await preparePeople(config, data, encoder, learned.space, names, context);
-  const learning = { table, features, images, groups: data.groups, units: data.units, people };
-
   const { objective, moved } = pinObjective(config, table, rows.train);
   if (moved) context.onWarning?.(moved);
   const policy = policyFrom(table, rows.train, { objective, catalogue });
 
+  const run = { seed: config.seed, objective, catalogue, tuning, training, checkpoints };
+  const spaces = await featureSpaces(config, { data, requests, encoder, embeddings, images }, rows.train, run, context);
+  const { learned, learning } = spaces;
+  const { people } = learning;
+
   const files: Record<string, string | Uint8Array> = {};
   const routers: Record<string, RouterEntry> = {};
-  const run = { seed: config.seed, objective, catalogue, tuning, training, checkpoints };
   const tunedRequests: RouterRequest[] = [];
   for (const request of requests) {
     const { name } = request;
@@ -110,7 +109,8 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     };
   }
   if (folds > 0) {
-    const options = { ...run, folds, validationShare: config.train.split[1] || 0.1 };
+    const { learningFrom } = spaces;
+    const options = { ...run, folds, learningFrom, validationShare: config.train.split[1] || 0.1 };
     Object.assign(files, foldFiles(await outOfFold(foldRequests, learning, folded, options, context), table));
   }
   if (seeds > 1) {
@@ -122,7 +122,7 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     if (foretold) Object.assign(files, foretoldFile(foretold));
   }
   const stored = storedEncoder(encoder);
-  const block = featureFiles(learned.space, stored.tensors);
+  const block = featureFiles(learned.space, stored.tensors, spaces.trials);
   Object.assign(files, block.files);
   Object.assign(files, companionFiles(data, people.known, rows.train));
   const pasts = histories(learning, rows.train, people, encoder.fingerprint);

@@ -26,6 +26,8 @@ export interface FoldOptions extends PolicyOptions {
   readonly training: FitRun['training'];
   readonly checkpoints: FitRun['checkpoints'];
   readonly tuning: Tuning;
+  /** What is learned from where that depends on the learning rows; default: the data as given. */
+  readonly learningFrom?: ((learn: Int32Array, stage: string) => Promise<LearningData>) | undefined;
   /** Share of a fold's learning rows held out to choose the router. */
   readonly validationShare: number;
 }
@@ -51,13 +53,14 @@ export async function outOfFold(
     const held = Int32Array.from(fold.keys()).filter((i) => fold[i] === f);
     const { learn, validate } = holdOut(data, inside, options, f);
     const policy = policyFrom(data.table, learn, options);
+    const own = (await options.learningFrom?.(learn, `fold ${f + 1} of ${options.folds}`)) ?? data;
     let best = { name: requests[0]!.name, utility: Number.NEGATIVE_INFINITY };
     for (const request of requests) {
       const stage = `fold ${f + 1} of ${options.folds}: ${request.name}`;
       const run = { ...options, stage };
-      const tuned = await tuneRouter(request, data, learn, run, context);
-      const { fitted } = await fitRouter(tuned.request, data, learn, run, context);
-      const score = (some: Int32Array) => scoreRows(fitted, data, some, options.objective);
+      const tuned = await tuneRouter(request, own, learn, run, context);
+      const { fitted } = await fitRouter(tuned.request, own, learn, run, context);
+      const score = (some: Int32Array) => scoreRows(fitted, own, some, options.objective);
       const outside = await score(Int32Array.from(held, (i) => rows[i]!));
       held.forEach((i, h) => {
         scores[request.name]!.data.set(rowOf(outside, h), i * models);

@@ -21,7 +21,7 @@ export interface Tuning {
 }
 
 /** A trial costs as many fits. */
-const FOLDS = 3;
+export const FOLDS = 3;
 
 export interface TuneOptions extends PolicyOptions, FitRun {
   readonly tuning: Tuning;
@@ -63,7 +63,7 @@ export async function tuneRouter(
     const tried = { ...request, params: { ...request.params, ...params } };
     trials.push({
       params,
-      ...(await judge(tried, data, rows, fold, { ...options, stage, checkpoints: undefined }, context)),
+      ...(await crossValidate(tried, data, rows, fold, { ...options, stage }, context)),
     });
   }
   const best = trials.reduce(
@@ -78,7 +78,8 @@ export async function tuneRouter(
 
 type Judgement = Pick<TuningTrial, 'utility' | 'utilityDeviation' | 'quality'>;
 
-async function judge(
+/** @param fold [rows] */
+export async function crossValidate(
   request: RouterRequest,
   data: LearningData,
   rows: Int32Array,
@@ -93,7 +94,8 @@ async function judge(
     const held = rows.filter((_, i) => fold[i] === f);
     try {
       // A clamped k or a short table is said once, of the fit that counts.
-      const { fitted } = await fitRouter(request, data, learn, options, { ...context, onWarning: undefined });
+      const run = { ...options, checkpoints: undefined };
+      const { fitted } = await fitRouter(request, data, learn, run, { ...context, onWarning: undefined });
       const scores = await scoreRows(fitted, data, held, options.objective);
       parts.push(earned(data.table, held, scores, { ...policyFrom(data.table, learn, options), scale: fitted.scale }));
     } catch (error) {

@@ -14,6 +14,7 @@ const BIAS = 'category.bias';
 export function featureFiles(
   space: FeatureSpace,
   learned: Readonly<Record<string, StoredTensor<Float32Array>>>,
+  trials?: Manifest['features']['categoryWeightTrials'],
 ): { features: Manifest['features']; files: Record<string, Uint8Array> } {
   const { dim, categories, weight, hard, classifier, embeddingDim } = space;
   const tensors = { ...learned };
@@ -28,7 +29,14 @@ export function featureFiles(
     rows: classifier.rows,
   };
   return {
-    features: { dim, categories, categoryWeight: weight, hard, ...(entry && { classifier: entry }) },
+    features: {
+      dim,
+      categories,
+      categoryWeight: weight,
+      ...(trials && { categoryWeightTrials: trials }),
+      hard,
+      ...(entry && { classifier: entry }),
+    },
     files: Object.keys(tensors).length > 0 ? { [FEATURES_FILE]: writeSafetensors(tensors) } : {},
   };
 }
