@@ -23,6 +23,11 @@ export const gmtrouter = defineRouter<GmtrouterParams>({
   },
 });
 
+/** Readers by fitted router: the weights are folded once for the graph, its inputs and the explanations. */
+const READERS = new WeakMap<Fitted<GmtrouterParams>, ReturnType<typeof userStateReader>>();
+
 function reader(fitted: Fitted<GmtrouterParams>) {
-  return userStateReader(fromState(fitted), fitted.params.historySize);
+  const known = READERS.get(fitted) ?? userStateReader(fromState(fitted), fitted.params.historySize);
+  READERS.set(fitted, known);
+  return known;
 }

@@ -45,46 +45,92 @@ export function foldPlain(linear: PlainLinear, relation: ArrayLike<number>, scal
   return { w, b, outputs: H };
 }
 
-export interface Heard {
-  /** [H] */
-  readonly message: Float64Array;
-  /** [J × heads] the share of each slot. */
-  readonly shares: Float64Array;
+/** A linear map of H outputs and a fixed query [H] → a linear map of one output a head: ⟨query, key⟩ of each head. */
+export function foldQueryPlain(
+  { w, b, outputs: H }: PlainLinear,
+  query: ArrayLike<number>,
+  heads: number,
+): PlainLinear {
+  const fold = (from: ArrayLike<number>, at: number) => logitsOf(query, from, at, heads);
+  const inputs = w.length / H;
+  const folded = new Float64Array(inputs * heads);
+  for (let i = 0; i < inputs; i++) folded.set(fold(w, i * H), i * heads);
+  return { w: folded, b: b ? fold(b, 0) : new Float64Array(heads), outputs: heads };
 }
 
-/** Σ_j α_j·value_j per head, α the softmax of ⟨query, key_j⟩ over all slots; zeros without any. */
-export function attendPlain(
-  query: ArrayLike<number>,
-  keys: readonly Float64Array[],
-  values: readonly Float64Array[],
-  heads: number,
-): Heard {
+/** [heads] ⟨query, key⟩ of each head; the key [H] starts at `at`. */
+export function logitsOf(query: ArrayLike<number>, key: ArrayLike<number>, at: number, heads: number): Float64Array {
   const H = query.length;
   const d = H / heads;
-  const J = keys.length;
-  const message = new Float64Array(H);
+  const logits = new Float64Array(heads);
+  for (let o = 0; o < H; o++) logits[Math.floor(o / d)]! += query[o]! * key[at + o]!;
+  return logits;
+}
+
+/** α [J × heads], the softmax of each head over all slots. @param logits [J] of [heads] */
+export function sharesPlain(logits: readonly Float64Array[], heads: number): Float64Array {
+  const J = logits.length;
   const shares = new Float64Array(J * heads);
   for (let head = 0; head < heads; head++) {
     let highest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < J; j++) {
-      let logit = 0;
-      for (let o = head * d; o < (head + 1) * d; o++) logit += query[o]! * keys[j]![o]!;
-      shares[j * heads + head] = logit;
-      highest = Math.max(highest, logit);
-    }
+    for (let j = 0; j < J; j++) highest = Math.max(highest, logits[j]![head]!);
     let total = 0;
     for (let j = 0; j < J; j++) {
-      const raised = Math.exp(shares[j * heads + head]! - highest);
+      const raised = Math.exp(logits[j]![head]! - highest);
       shares[j * heads + head] = raised;
       total += raised;
     }
-    for (let j = 0; j < J; j++) {
-      const share = shares[j * heads + head]! / total;
-      shares[j * heads + head] = share;
-      for (let o = head * d; o < (head + 1) * d; o++) message[o]! += share * values[j]![o]!;
+    for (let j = 0; j < J; j++) shares[j * heads + head]! /= total;
+  }
+  return shares;
+}
+
+/** Σ_j α_j·value_j per head [H]. */
+export function sharedValues(
+  shares: Float64Array,
+  values: readonly Float64Array[],
+  H: number,
+  heads: number,
+): Float64Array {
+  const d = H / heads;
+  const message = new Float64Array(H);
+  values.forEach((value, j) => {
+    for (let head = 0, o = 0; head < heads; head++) {
+      const share = shares[j * heads + head]!;
+      for (const end = o + d; o < end; o++) message[o]! += share * value[o]!;
+    }
+  });
+  return message;
+}
+
+/**
+ * The same where value_j = state_j·W + b: each head's states are put together first, so that W is applied once and not once a slot.
+ * @param states [J] of [H]
+ */
+export function sharedStates(
+  shares: Float64Array,
+  states: readonly Float64Array[],
+  { w, b, outputs: H }: PlainLinear,
+  heads: number,
+): Float64Array {
+  const d = H / heads;
+  const message = new Float64Array(H);
+  if (states.length === 0) return message;
+  const pooled = new Float64Array(H);
+  for (let head = 0; head < heads; head++) {
+    pooled.fill(0);
+    states.forEach((state, j) => {
+      const share = shares[j * heads + head]!;
+      for (let i = 0; i < H; i++) pooled[i]! += share * state[i]!;
+    });
+    const [from, end] = [head * d, (head + 1) * d];
+    if (b) for (let o = from; o < end; o++) message[o] = b[o]!;
+    for (let i = 0; i < H; i++) {
+      const value = pooled[i]!;
+      for (let o = from; o < end; o++) message[o]! += value * w[i * H + o]!;
     }
   }
-  return { message, shares };
+  return message;
 }
 
 /** g·(GELU(message)·W + b) + (1 − g)·state, g = σ(skip); without a state its part falls away. */

@@ -1,8 +1,8 @@
 // A person's state n_u from the rated past, in plain arrays: what the scoring graph is given for the asker.
-import { rowOf } from '../../math/matrix.js';
+import { multiply } from '../../inference/plain/multiply.js';
+import { type Matrix, matrix, takeRows } from '../../math/matrix.js';
 import type { Interactions } from '../people.js';
 import { newestPast, previousRow } from './histories.js';
-import { times } from './plain-attention.js';
 import { type Heard, type PlainLayer, type PlainSource, plainLayers } from './plain-layers.js';
 import { type GmtrouterState, scaledRows } from './state.js';
 import { type RatedGroup, ratedGroups } from './turns.js';
@@ -33,27 +33,35 @@ export function userStateReader(
   historySize: number,
 ): (history: Interactions | null) => UserState {
   // One kind of array everywhere: mixed kinds make every product several times slower.
-  const weights = Object.fromEntries(Object.entries(stored).map(([name, data]) => [name, Float64Array.from(data)]));
+  const weights = Object.fromEntries(Object.entries(stored).map(([name, data]) => [name, new Float64Array(data)]));
   const layers = plainLayers(shape, weights);
-  const projection = { w: weights['query.w']!, b: weights['query.b']!, outputs: shape.hidden };
-  const rowsOf = (history: Interactions, groups: readonly RatedGroup[], past: readonly number[]) => {
+  const { hidden: H, featureDim: D } = shape;
+  const projection = new Float32Array(stored['query.w']!);
+  const bias = weights['query.b']!;
+  /** n_q of each query [H]. */
+  const queryStates = (queries: Matrix): Float64Array[] => {
+    const products = new Float32Array(queries.rows * H);
+    multiply(scaledRows(queries), projection, products, queries.rows, D, H);
+    return Array.from({ length: queries.rows }, (_, i) => bias.map((b, o) => b + products[i * H + o]!));
+  };
+  const rowsOf = (history: Interactions, groups: readonly RatedGroup[]) => {
     const rows: Row[] = [];
     const last: Parameters<typeof previousRow>[0] = new Map();
-    for (const number of past) {
-      const group = groups[number]!;
-      const features = { rows: 1, cols: shape.featureDim, data: rowOf(history.features, group.query) };
-      const query = times(Float64Array.from(scaledRows(features)), projection);
+    const asked = Int32Array.from(groups, ({ query }) => query);
+    const queries = queryStates(asked.length > 0 ? takeRows(history.features, asked) : matrix(0, D));
+    groups.forEach((group, g) => {
       group.models.forEach((model, i) => {
         const previous = shape.multiTurn ? previousRow(last, group, model, rows.length) : -1;
-        rows.push({ group, model, rating: group.ratings[i]!, query, previous });
+        rows.push({ group, model, rating: group.ratings[i]!, query: queries[g]!, previous });
       });
-    }
+    });
     return rows;
   };
   return (history) => {
     const groups = history ? ratedGroups(history) : [];
     const past = newestPast({ firstOfUser: 0, pastEnd: groups.length }, historySize);
-    const rows = history ? rowsOf(history, groups, past) : [];
+    const read = past.map((number) => groups[number]!);
+    const rows = history ? rowsOf(history, read) : [];
     const { state, shares } = run(layers, rows);
     const weightOf = new Map<number, number>();
     rows.forEach(({ group }, i) => {

@@ -10,10 +10,12 @@ import {
 } from '../../../src/routers/gmtrouter/attention-layer.js';
 import { headScores } from '../../../src/routers/gmtrouter/network.js';
 import {
-  attendPlain,
   foldPlain,
   gatedUpdatePlain,
   layerNormPlain,
+  logitsOf,
+  sharedValues,
+  sharesPlain,
   times,
 } from '../../../src/routers/gmtrouter/plain-attention.js';
 import type { EngineScalar, EngineTensor, TensorFlow } from '../../../src/training/tensorflow.js';
@@ -157,7 +159,12 @@ function plainLayer(
       const from = ([e, node]: [number, number]) => states[edges[e]!.type[0]]![node]!;
       const keys = list.map((edge) => times(from(edge), folds[edge[0]]!.key));
       const values = list.map((edge) => times(from(edge), folds[edge[0]]!.value));
-      const { message, shares } = attendPlain(times(own[n]!, part(type, 1)), keys, values, HEADS);
+      const query = times(own[n]!, part(type, 1));
+      const shares = sharesPlain(
+        keys.map((key) => logitsOf(query, key, 0, HEADS)),
+        HEADS,
+      );
+      const message = sharedValues(shares, values, query.length, HEADS);
       list.forEach(([e, node], j) => {
         const edge = edges[e]!;
         const at = edge.target.findIndex(
