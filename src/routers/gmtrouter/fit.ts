@@ -27,7 +27,8 @@ export async function fitGmtrouter(
     models: table.models.length,
     described: descriptions !== undefined,
   };
-  const parameters = initialParameters(shape, context.seed);
+  const undescribed = shape.described ? undescribedModels(table) : [];
+  const parameters = initialParameters(shape, context.seed, undescribed);
   if (table.models.length === 1) return toState(parameters, descriptions, new Float64Array(1));
   refuseSilence(groups, interactions.users.length);
   const split = splitTurns(groups, context.seed);
@@ -55,6 +56,10 @@ function describedModels({ profiles, models, features }: TrainingTable): Float32
     if (description) data.set(description, m * features.cols);
   });
   return scaledRows({ rows: models.length, cols: features.cols, data });
+}
+
+function undescribedModels({ models, profiles }: TrainingTable): number[] {
+  return models.map((_, m) => m).filter((m) => !profiles?.[m]?.description);
 }
 
 function refuseSilence(groups: readonly RatedGroup[], users: number): void {

@@ -22,6 +22,9 @@ export type SessionSource = 'query' | 'llm' | 'response' | 'previous';
 /** How a parameter starts: uniform ±limit, normal with a spread, or one value. */
 type Start = { readonly limit: number } | { readonly spread: number } | { readonly value: number };
 
+/** Of the start states of models that nothing describes. */
+const OWN_SPREAD = 0.5;
+
 interface Parameter {
   readonly shape: readonly number[];
   readonly start: Start;
@@ -36,7 +39,7 @@ export function networkParameters(shape: NetworkShape): Record<string, Parameter
   const named: Record<string, Parameter> = {
     'query.w': weights(D, H),
     'query.b': filled(1, H, 0),
-    'llm.e': { shape: [M, H], start: described ? { value: 0 } : { spread: 0.5 } },
+    'llm.e': { shape: [M, H], start: described ? { value: 0 } : { spread: OWN_SPREAD } },
     ...(described && { 'llm.w': weights(D, H) }),
     'response.rating': weights(3, H),
     'response.model': weights(H, H),
@@ -48,9 +51,27 @@ export function networkParameters(shape: NetworkShape): Record<string, Parameter
   return { ...named, 'head.w': filled(2 * H, 1, 0), 'head.rho': filled(1, 1, 0) };
 }
 
-/** Initial values; the head's last weights are 0, so that the scores start as the ranking for everybody. */
-export function initialParameters(shape: NetworkShape, seed: number): NamedWeights {
+/**
+ * Initial values; the head's last weights are 0, so that the scores start as the ranking for everybody. Of the models' own states
+ * those start as 0 whose description speaks for them; two without one must not start alike.
+ * @param undescribed columns of models without a description, where others have one
+ */
+export function initialParameters(
+  shape: NetworkShape,
+  seed: number,
+  undescribed: readonly number[] = [],
+): NamedWeights {
   const random = seededRandom(seed).fork('weights');
+  const parameters = startValues(shape, random);
+  const H = shape.hidden;
+  for (const model of undescribed) {
+    const draws = random.fork(`llm.e of model ${model}`);
+    for (let h = 0; h < H; h++) parameters['llm.e']!.data[model * H + h] = drawn({ spread: OWN_SPREAD }, draws);
+  }
+  return parameters;
+}
+
+function startValues(shape: NetworkShape, random: Random): NamedWeights {
   return Object.fromEntries(
     Object.entries(networkParameters(shape)).map(([name, { shape: sizes, start }]) => {
       const draws = random.fork(name); // another parameter never shifts these draws

@@ -270,3 +270,19 @@ test('refuses votes of one user alone, and votes that are all ties', async () =>
   const ties = tableOf({ ...votes, rating: new Float64Array(votes.rating.length) });
   await expect(gmtrouter.fit(ties, {}, { seed: 1 })).rejects.toMatchObject({ code: 'VSR_TRAINING_DATA' });
 });
+
+test('tells models without a description apart where only another one has one', async () => {
+  const profile = { inputPrice: null, outputPrice: null, size: null, contextWindow: null };
+  const described = [null, randomFeatures(1, 21).data, null].map((description) => ({
+    ...profile,
+    description,
+    capabilities: {},
+    modalities: [],
+  }));
+  const table = { ...tableOf(tasteVotes(20, 8)), profiles: described };
+  const fitted = await gmtrouter.fit(table, PARAMS, { seed: 1, training: { engine: engine.name } });
+  const people = [person('ann', likesAmber), person('bob', likesCedar)];
+  const [first, second] = [await fitted.score(askedBy(people, 0)), await fitted.score(askedBy(people, 1))];
+  expect(first.data.every(Number.isFinite)).toBe(true);
+  expect([first.data[0]! > first.data[2]!, second.data[0]! > second.data[2]!]).toEqual([true, false]);
+});
