@@ -49,9 +49,10 @@ export interface RouterSpec<P> {
   graph(fitted: Fitted<P>): ScoringGraph;
   /**
    * What the graph is given besides the features, by the names of its inputs: [Q × …] float32, one row a query. Called once a
-   * fitted router, so that the function returned can remember what it worked out of a person.
+   * fitted router, so that the function returned can remember what it worked out of a person. `engine` is what was asked for,
+   * for graphs of its own.
    */
-  inputs?(fitted: Fitted<P>): (batch: ScoringBatch) => GraphInputs;
+  inputs?(fitted: Fitted<P>): (batch: ScoringBatch, engine: EvaluatorChoice) => GraphInputs | Promise<GraphInputs>;
   /**
    * The state with one more model, last; what the others score stays the same. Absent: the router must be fitted anew.
    * Throws `VSR_TRAINING_DATA` where these outcomes do not say enough.
@@ -103,15 +104,15 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     return opened;
   };
   let moreInputs: ReturnType<NonNullable<typeof spec.inputs>> | undefined;
-  const inputsOf = (batch: ScoringBatch): GraphInputs => {
+  const inputsOf = async (batch: ScoringBatch, engine: EvaluatorChoice): Promise<GraphInputs> => {
     moreInputs ??= spec.inputs?.(fitted);
-    return { features: batchFeatures(batch), ...moreInputs?.(batch) };
+    return { features: batchFeatures(batch), ...(await moreInputs?.(batch, engine)) };
   };
   const checkAskers = askersCheck(fitted.models.length, fitted.featureDim);
   const scoreByGraph = async (batch: ScoringBatch, engine: EvaluatorChoice): Promise<Matrix> => {
     const run = await evaluator(engine === 'auto' ? cheaper(batch.features.rows) : engine);
     const scores = matrix(batch.features.rows, fitted.models.length);
-    const inputs = inputsOf(batch);
+    const inputs = await inputsOf(batch, engine);
     for (let start = 0; start < scores.rows; start += CHUNK_ROWS) {
       const end = Math.min(start + CHUNK_ROWS, scores.rows);
       const out = await run.run(rowsOf(inputs, start, end));
@@ -129,10 +130,10 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     scale: spec.scale(fitted.params),
     params: { ...fitted.params },
     graph: graphOnce,
-    inputs: (batch) => {
+    inputs: async (batch) => {
       checkFeatures(batch.features, fitted.featureDim);
       checkAskers(batch);
-      return inputsOf(batch);
+      return inputsOf(batch, 'auto');
     },
     state: () => fitted.state,
     async score(batch, engine = 'auto') {

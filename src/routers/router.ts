@@ -124,7 +124,7 @@ export type Explanation =
   | { readonly kind: 'cluster'; readonly cluster: number; readonly size: number; readonly rows: readonly number[] }
   | {
       readonly kind: 'history';
-      /** What of the asker's own past weighed, most first: groups of the history, with weights that add up to 1. */
+      /** What of the asker's own past weighed, most first: groups of the history, with weights that add up to 1 (or are all 0). */
       readonly turns: readonly { readonly group: number; readonly weight: number }[];
     };
 
@@ -141,7 +141,7 @@ export interface FittedRouter {
   readonly params: Readonly<Record<string, unknown>>;
   graph(): ScoringGraph;
   /** What the graph is given for a batch, by input: `features`, and the state of who asks where the router has one. */
-  inputs(batch: ScoringBatch): GraphInputs;
+  inputs(batch: ScoringBatch): Promise<GraphInputs>;
   /** [Q×M]. Throws `VSR_FEATURES` for a wrong width, NaN or infinity. */
   score(batch: ScoringBatch, engine?: EvaluatorChoice): Promise<Matrix>;
   state(): RouterState;

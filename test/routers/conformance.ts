@@ -161,7 +161,7 @@ export async function examine(name: string): Promise<void> {
       `plain arrays = SavedModel in native TensorFlow to 1e-5${NO_NATIVE ? ` (skipped: ${NO_NATIVE})` : ''}`,
       async () => {
         const model = join(folder.path, `${name}_saved_model`);
-        const scores = await runSavedModel(model, fitted.graph(), fitted.inputs(fresh));
+        const scores = await runSavedModel(model, fitted.graph(), await fitted.inputs(fresh));
         expectClose(scores, (await fitted.score(fresh, 'plain')).data);
       },
     );

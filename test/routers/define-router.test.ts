@@ -85,6 +85,6 @@ test('gives the graph what else it asks for, in the same blocks, and remembers w
   const rows = { rows: 600, cols: 2, data: Float32Array.from({ length: 1200 }, (_, at) => Math.floor(at / 2)) };
   expect(await fitted.score({ features: matrix(600, 2) })).toEqual(rows);
   expect(await fitted.score({ features: matrix(600, 2) })).toEqual(rows);
-  expect(Object.keys(fitted.inputs({ features: matrix(1, 2) }))).toEqual(['features', 'shift']);
+  expect(Object.keys(await fitted.inputs({ features: matrix(1, 2) }))).toEqual(['features', 'shift']);
   expect(prepared).toBe(1);
 });

@@ -11,11 +11,6 @@ export function plainEvaluator(graph: ScoringGraph): Evaluator {
   return { engine: 'plain', run: async (inputs) => run(inputs), dispose: async () => known.clear() };
 }
 
-/** The graph as a function that answers at once, for callers that cannot wait. Throws as `plainEvaluator` and its `run` do. */
-export function plainFunction(graph: ScoringGraph): (inputs: Readonly<Record<string, Tensor>>) => Tensor {
-  return prepared(graph).run;
-}
-
 /** What depends on constants alone (a transposed matrix, a norm) is computed once, here. Throws `VSR_GRAPH`. */
 function prepared(graph: ScoringGraph) {
   checkGraph(graph);

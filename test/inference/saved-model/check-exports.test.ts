@@ -36,7 +36,7 @@ test.skipIf(!hasLibraries)(
       const batch = personal
         ? { ...askedByPeople({ ...separableTable(7), features }, separableTable(9, 3)) }
         : { features };
-      await writeExportedCase(folder.path, name, fitted.graph(), fitted.inputs(batch));
+      await writeExportedCase(folder.path, name, fitted.graph(), await fitted.inputs(batch));
       names.push(name);
     }
     const cases = fc.sample(randomCase, { numRuns: 15, seed: 7 });

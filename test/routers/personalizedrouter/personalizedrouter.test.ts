@@ -81,6 +81,33 @@ describe('users who declare weights', () => {
   });
 });
 
+describe('why a person is routed so', () => {
+  const query = takeRows(weighed.features, [40]);
+  const shown = [3, 4, 5];
+  // Turn 1 says the opposite of what the outcomes do; the others say exactly what they do.
+  const honest = (row: number, model: number) => 2 * weighed.quality.data[row * 3 + model]! - 1;
+  const rate = (_: number, row: number, model: number) => (row === 4 ? -1 : 1) * honest(row, model);
+  const ann: Person = {
+    id: 'ann',
+    weights: { quality: 1, latency: 0, cost: 0 },
+    history: ratedBy(weighed, ['ann'], shown, rate),
+  };
+
+  test('is told by the own past turns, the most surprising one first, in shares that add up to 1', async () => {
+    const explained = await byWeights.explain!(query, ann);
+    if (explained.kind !== 'history') throw new Error('expected a history');
+    expect(explained.turns.map(({ group }) => group).sort()).toEqual(shown);
+    expect(explained.turns[0]!.group).toBe(4);
+    expect(explained.turns.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
+  });
+
+  test('names no turn for who has none', async () => {
+    const nobody: Person = { id: 'new', weights: null, history: null };
+    expect(await byWeights.explain!(query, nobody)).toEqual({ kind: 'history', turns: [] });
+    expect(await byWeights.explain!(query)).toEqual({ kind: 'history', turns: [] });
+  });
+});
+
 describe('the network as it is trained', () => {
   const users = ['ann', 'bob', 'cem'];
   const likes = (user: number, _: number, model: number) => (model === user ? 0.8 : -0.4);
