@@ -32,6 +32,8 @@ export interface Interactions {
   readonly rating: Float64Array;
   /** What the person did: chose between models, or gave each a number. */
   readonly kind: 'votes' | 'ratings';
+  /** true: nobody said this; it was worked out of outcomes and invented preferences, and says nothing of everybody's taste. */
+  readonly simulated?: boolean;
   /** [Q] equal number = same normalised text: folds and inner validation keep them on one side. */
   readonly queryGroups: Int32Array;
   /** [Q] index into the training table's `tasks.names`; −1 = none. */

@@ -67,7 +67,7 @@ function learnedInteractions(
   const used = [...new Set(rowOfTurn)];
   const at = new Map(used.map((row, i) => [row, i]));
   const task = tasksOf(table);
-  return interactionsOf(
+  const made = interactionsOf(
     turns,
     Float64Array.from(turns, ({ turn }) => turn!),
     table.models,
@@ -78,6 +78,7 @@ function learnedInteractions(
       ...(taskNames.length > 0 && task && { task: Int32Array.from(used, (row) => task.of[row]!) }),
     },
   );
+  return { ...made, simulated: true };
 }
 
 function realInteractions(

@@ -7,7 +7,7 @@ import { priorStrengths } from './prior.js';
 import { turnProblem } from './problem.js';
 import { initialParameters, type NetworkShape } from './shape.js';
 import { splitTurns } from './split.js';
-import { scaledRows, toState } from './state.js';
+import { type Strangers, scaledRows, toState } from './state.js';
 import { type RatedGroup, ratedGroups } from './turns.js';
 
 const FEWEST_USERS = 2;
@@ -29,14 +29,16 @@ export async function fitGmtrouter(
   };
   const undescribed = shape.described ? undescribedModels(table) : [];
   const parameters = initialParameters(shape, context.seed, undescribed);
-  if (table.models.length === 1) return toState(parameters, descriptions, new Float64Array(1));
+  // Invented users say what they would like, not what everybody does: of that the outcomes themselves tell.
+  const strangers: Strangers = interactions.simulated ? 'ranking' : 'network';
+  if (table.models.length === 1) return toState(parameters, descriptions, new Float64Array(1), strangers);
   refuseSilence(groups, interactions.users.length);
   const split = splitTurns(groups, context.seed);
   const prior = priorStrengths(
-    Array.from(split.known, (number) => groups[number]!),
+    interactions.simulated ? outcomeGroups(table) : Array.from(split.known, (number) => groups[number]!),
     table.models.length,
   );
-  const data = { groups, queries: scaledRows(interactions.features), descriptions, prior, shape };
+  const data = { groups, queries: scaledRows(interactions.features), descriptions, prior, shape, strangers };
   const { weightDecay, clipNorm } = params;
   const fitted = await fitByGradient(table, params, context, turnProblem(data, params, parameters), {
     split,
@@ -45,7 +47,16 @@ export async function fitGmtrouter(
   if (fitted.bestEpoch === 0) {
     context.onWarning?.('no past told more than the ranking for everybody: every user gets that ranking.');
   }
-  return toState(fitted.parameters, descriptions, prior);
+  return toState(fitted.parameters, descriptions, prior, strangers);
+}
+
+/** The outcomes of each query as one group: what anybody would say who wants quality alone. */
+function outcomeGroups({ quality: { rows, cols, data } }: TrainingTable): Pick<RatedGroup, 'models' | 'ratings'>[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const own = data.subarray(row * cols, (row + 1) * cols);
+    const models = Array.from(own.keys()).filter((m) => !Number.isNaN(own[m]));
+    return { models, ratings: models.map((m) => own[m]!) };
+  }).filter(({ models }) => models.length > 1);
 }
 
 /** [M × D] √D·x̂ of the models' descriptions, zeros where there is none; undefined = nobody has one. */

@@ -8,11 +8,12 @@ import type { GmtrouterState } from './state.js';
 type Apply = (x: Value) => Value;
 
 /**
- * features [batch × D], user n_u [batch × H], history n [batch × 1] → scores [batch × M] = β + z∅ + n/(n + κ)·(z − z∅).
+ * features [batch × D], user n_u [batch × H], history n [batch × 1] → scores [batch × M] = β + z∅ + n/(n + κ)·(z − z∅),
+ * or without the second term where strangers get the ranking.
  * @param stranger n_u of an empty past [H]
  */
 export function gmtrouterGraph(
-  { shape, weights, prior }: GmtrouterState,
+  { shape, weights, prior, strangers }: GmtrouterState,
   stranger: Float64Array,
   shrinkage: number,
 ): ScoringGraph {
@@ -27,7 +28,8 @@ export function gmtrouterGraph(
   const personal = graph.sub(head.scores(head.user(user), query), empty);
   // A κ of 0 must not divide 0 by 0.
   const share = graph.div(length, graph.add(length, graph.scalar(Math.max(shrinkage, SMALLEST_SHRINKAGE))));
-  const ranked = graph.add(graph.constant('prior', { shape: [M], data: prior }), empty);
+  const ranking = graph.constant('prior', { shape: [M], data: prior });
+  const ranked = strangers === 'network' ? graph.add(ranking, empty) : ranking;
   return graph.build(graph.add(ranked, graph.mul(share, personal)));
 }
 

@@ -7,7 +7,7 @@ import { forEachPair, type RatedGroup } from './turns.js';
 const PRECISION = 1;
 
 /** β [M], mean 0, of all pairs of the groups: a group counts 1, a tie is half a win of each. Elo = 1000 + 400/ln 10 · β. */
-export function priorStrengths(groups: Iterable<RatedGroup>, models: number): Float64Array {
+export function priorStrengths(groups: Iterable<Pick<RatedGroup, 'models' | 'ratings'>>, models: number): Float64Array {
   const wins = matrix64(models, models);
   for (const group of groups) {
     forEachPair(group, (a, b, weight) => {

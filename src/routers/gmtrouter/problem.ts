@@ -8,6 +8,7 @@ import { drawnPast, gatherHistories, type Histories, newestPast } from './histor
 import { type HistoryTensors, headScores, modelStates, type Network, queryStates, userStates } from './network.js';
 import type { GmtrouterParams } from './params.js';
 import type { NetworkShape } from './shape.js';
+import type { Strangers } from './state.js';
 import { forEachPair, type RatedGroup } from './turns.js';
 
 /** Numbers of rated groups; the loss itself draws their pasts. */
@@ -24,6 +25,7 @@ export interface TurnData {
   /** β [M] */
   readonly prior: Float64Array;
   readonly shape: NetworkShape;
+  readonly strangers: Strangers;
 }
 
 /** Targets scored together while validating: bounds the memory of their pasts. */
@@ -72,10 +74,10 @@ function turnLoss(
   return softCrossEntropy(tf, tf.add(scores, tf.tensor(absent, [M, B])), tf.tensor(share, [M, B]), B);
 }
 
-/** s [M × B] = β + z∅ + n/(n + κ)·(z − z∅), z∅ the head's scores for a user without a past. */
+/** s [M × B] = β + z∅ + n/(n + κ)·(z − z∅), z∅ the head's scores for a user without a past; where strangers get the ranking, s = β + n/(n + κ)·(z − z∅). */
 export function turnScores(
   { tf, parameters, training, random }: Pick<LossStep<TurnBatch>, 'tf' | 'parameters' | 'training' | 'random'>,
-  { queries, descriptions, prior, shape }: TurnData,
+  { queries, descriptions, prior, shape, strangers }: TurnData,
   { dropout: rate, shrinkage }: Pick<GmtrouterParams, 'dropout' | 'shrinkage'>,
   histories: Histories,
 ): EngineTensor {
@@ -96,8 +98,9 @@ export function turnScores(
   const [own, empty] = tf.split(z, 2, 0) as [EngineTensor, EngineTensor];
   const counts = histories.lengths.map((n) => personalShare(n, shrinkage));
   const personal = tf.mul(tf.sub(own, empty), tf.tensor2d(counts, [B, 1]));
-  const scores = tf.add(tf.add(tf.tensor2d(Float32Array.from(prior), [1, models]), empty), personal);
-  return tf.transpose(scores);
+  const ranking = tf.tensor2d(Float32Array.from(prior), [1, models]);
+  const forAll = strangers === 'network' ? tf.add(ranking, empty) : ranking;
+  return tf.transpose(tf.add(forAll, personal));
 }
 
 /** γ = n/(n + κ); 0 for an empty past, also where κ is 0. */

@@ -10,15 +10,24 @@ import { type NetworkShape, networkParameters } from './shape.js';
 /** Weights as they score: `llm.e` is n_l itself (descriptions are in it), queries come as √D·x̂. */
 export type FittedWeights = Readonly<Record<string, Float32Array | Float64Array>>;
 
+/** What decides for who has no past: the ranking and the network's z∅, or the ranking alone. */
+export type Strangers = 'network' | 'ranking';
+
 export interface GmtrouterState {
   readonly shape: NetworkShape;
   readonly weights: FittedWeights;
   /** β [M] */
   readonly prior: Float32Array;
+  readonly strangers: Strangers;
 }
 
 /** @param descriptions [M × D] √D·x̂, absent where no model has one */
-export function toState(p: NamedWeights, descriptions: Float32Array | undefined, prior: Float64Array): RouterState {
+export function toState(
+  p: NamedWeights,
+  descriptions: Float32Array | undefined,
+  prior: Float64Array,
+  strangers: Strangers,
+): RouterState {
   const { 'llm.w': projection, ...kept } = p;
   const states = { shape: p['llm.e']!.shape, data: Float32Array.from(p['llm.e']!.data) };
   if (projection && descriptions) {
@@ -32,7 +41,7 @@ export function toState(p: NamedWeights, descriptions: Float32Array | undefined,
     }
   }
   return {
-    json: {},
+    json: { strangers },
     tensors: { ...kept, 'llm.e': states, prior: { shape: [prior.length], data: Float32Array.from(prior) } },
   };
 }
@@ -46,7 +55,8 @@ export function fromState({ state, models, featureDim, params }: Fitted<Gmtroute
       stateTensor(state, name, sizes).data,
     ]),
   );
-  return { shape, weights, prior: stateTensor(state, 'prior', [models.length]).data };
+  const strangers = state.json.strangers === 'ranking' ? 'ranking' : 'network';
+  return { shape, weights, prior: stateTensor(state, 'prior', [models.length]).data, strangers };
 }
 
 /** √D·x̂ of every row: initialisers expect inputs of variance 1. */

@@ -138,7 +138,12 @@ describe.each([
   const descriptions = scaledRows(randomFeatures(3, 13));
   const start = initialParameters(shape, 3);
   const restored = (parameters: typeof start) =>
-    gmtrouter.restore({ models: MODELS, featureDim: D, params, state: toState(parameters, descriptions, prior) });
+    gmtrouter.restore({
+      models: MODELS,
+      featureDim: D,
+      params,
+      state: toState(parameters, descriptions, prior, 'network'),
+    });
   const pastOf = (user: number, before: number): Interactions => {
     const rows = Array.from(turns.rating, (_, i) => i).filter(
       (i) => turns.user[i] === user && turns.order[i]! < before,
@@ -176,7 +181,14 @@ describe.each([
         Object.entries(noisy).map(([name, { shape: sizes, data }]) => [name, engine.tf.tensor(data, [...sizes])]),
       );
       const step = { tf: engine.tf, parameters, training: false, random };
-      const data = { groups, queries: scaledRows(turns.features), descriptions, prior, shape };
+      const data = {
+        groups,
+        queries: scaledRows(turns.features),
+        descriptions,
+        prior,
+        shape,
+        strangers: 'network' as const,
+      };
       const pasts = groups.map((group) => newestPast(group, params.historySize));
       return turnScores(step, data, params, gatherHistories(groups, groups, pasts, multiTurn)).dataSync();
     });
@@ -214,7 +226,14 @@ describe.each([
           ]),
         );
         const step = { tf: engine.tf, parameters, training: false, random };
-        const data = { groups: changed, queries: scaledRows(turns.features), descriptions, prior, shape };
+        const data = {
+          groups: changed,
+          queries: scaledRows(turns.features),
+          descriptions,
+          prior,
+          shape,
+          strangers: 'network' as const,
+        };
         const target = changed[which]!;
         return [
           ...turnScores(
@@ -285,4 +304,21 @@ test('tells models without a description apart where only another one has one', 
   const [first, second] = [await fitted.score(askedBy(people, 0)), await fitted.score(askedBy(people, 1))];
   expect(first.data.every(Number.isFinite)).toBe(true);
   expect([first.data[0]! > first.data[2]!, second.data[0]! > second.data[2]!]).toEqual([true, false]);
+});
+
+test('gives who has no past the ranking of the outcomes where the votes are simulated, and still tells users apart', async () => {
+  const votes = { ...tasteVotes(20, 8), simulated: true };
+  const rows = votes.features.rows;
+  const data = Float64Array.from({ length: rows * 3 }, (_, at) => (at % 3 === 1 || at % 15 > 2 ? 1 : 0)); // birch always, the others on four of five
+  const table = { ...tableOf(votes), quality: { rows, cols: 3, data } };
+  const fitted = await gmtrouter.fit(table, PARAMS, { seed: 1, training: { engine: engine.name } });
+  const anybody = await fitted.score({ features: queries });
+  for (let q = 0; q < 5; q++) expect(rowOf(anybody, q)).toEqual(rowOf(anybody, 0));
+  expect(rowOf(anybody, 0).indexOf(Math.max(...rowOf(anybody, 0)))).toBe(1);
+  const people = [person('ann', likesAmber), person('bob', likesCedar)];
+  const lead = async (index: number) => {
+    const [a, , c] = rowOf(await fitted.score(askedBy(people, index)), 0);
+    return a! - c!;
+  };
+  expect([(await lead(0)) > 0, (await lead(1)) < 0]).toEqual([true, true]);
 });
