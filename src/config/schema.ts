@@ -69,7 +69,7 @@ export const configSchema = z.strictObject({
   convert: z
     .strictObject({
       to: z.enum(['semantic-router', 'onnx', 'saved-model', 'llmrouter']).optional(),
-      from: z.enum(['semantic-router', 'llmrouter']).optional(),
+      from: z.enum(['semantic-router', 'llmrouter', 'votes', 'arena', 'gmtrouter', 'personalizedrouter']).optional(),
       input: text.optional(),
       output: text.optional(),
       /** The queries or outcomes that the decisions are about. */

@@ -16,6 +16,7 @@ import { metaPathOf } from '../data/read-outcomes.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
+import { convertPeople } from './convert/from-people.js';
 import { learnedRows } from './convert/learned-rows.js';
 import { requireFree } from './convert/outputs.js';
 import { llmRouterText, toLlmRouter } from './convert/to-llmrouter.js';
@@ -44,7 +45,11 @@ export async function convert(config: VsrConfig, context: PipelineContext): Prom
   }
   if (to === 'llmrouter') return convertDecisions(config, context);
   if (to !== undefined) return { written: await convertTo(to, config, context), held: [] };
-  return from === 'llmrouter' ? readTable(config, context) : readModels(config);
+  if (from === 'llmrouter') return readTable(config, context);
+  if (from === 'semantic-router') return readModels(config);
+  const { input } = config.convert;
+  if (input === undefined) throw new VsrError('VSR_USAGE', `convert --from ${from} needs --input, a file of people.`);
+  return convertPeople(from!, input, outputOf(config), config);
 }
 
 async function convertDecisions(config: VsrConfig, context: PipelineContext): Promise<ConvertResult> {

@@ -13,7 +13,8 @@ export const convertCommand: CommandModule = {
       usage: '--from <format>',
       key: ['convert', 'from'],
       kind: 'text',
-      description: 'semantic-router (read and checked) or llmrouter (a table, JSONL or CSV → outcomes)',
+      description:
+        'semantic-router (read and checked), llmrouter (a table → outcomes), votes, arena, gmtrouter, personalizedrouter (people → history)',
     },
     {
       usage: '--input <path>',
@@ -55,6 +56,7 @@ export const convertCommand: CommandModule = {
   examples: [
     'vsr convert --to semantic-router --input artifacts --output models',
     'vsr convert --to llmrouter --input decisions.jsonl --output routed.json',
+    'vsr convert --from arena --input arena.parquet --output history.jsonl',
     'vsr convert --from llmrouter --input table.jsonl --output outcomes.jsonl',
   ],
   async run({ load, context, terminal, json }) {
