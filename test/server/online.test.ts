@@ -66,7 +66,11 @@ describe('feedback', () => {
     expect(second.parts.state.turnsOf('u2').map(({ models: named, ratings, kind }) => [named, ratings, kind])).toEqual([
       [['cook', 'mathematician'], [1, -1], 'votes'],
     ]);
-    expect((await second.post('/v1/feedback', { decision_id: id, rating: 1 })).status).toBe(404);
+    // Decisions outlive the process too, by either id; what nobody decided can be rated by nobody.
+    expect((await second.post('/v1/feedback', { decision_id: id, rating: 1 })).status).toBe(200);
+    expect((await second.post('/v1/feedback', { id: responseId, rating: 0.5 })).status).toBe(200);
+    expect(second.parts.state.turnsOf('u1').map(({ ratings }) => ratings[0])).toEqual([-1, 1, 0.5]);
+    expect((await second.post('/v1/feedback', { decision_id: 'vsr-nobody', rating: 1 })).status).toBe(404);
     await second.close();
   });
 

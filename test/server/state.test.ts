@@ -1,12 +1,14 @@
 // Feedback survives the end of the process at any moment, also torn lines; several gateways on one Redis agree.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StoredTurn } from '../../src/pipelines/people/stored-turn.js';
 import { openFileState } from '../../src/server/state/file-state.js';
 import { openRedisState } from '../../src/server/state/redis-state.js';
+import { openRemembered } from '../../src/server/state/remembered.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -59,11 +61,52 @@ describe('in a folder', () => {
     await third.close();
   });
 
-  test('of one folder there is one gateway', async () => {
+  test('of one folder there is one gateway, and the second is told what to do', async () => {
     const path = join(folder.path, 'one');
     const first = openFileState(path);
-    expect(() => openFileState(path)).toThrow(expect.objectContaining({ code: 'VSR_FILE' }));
+    expect(() => openFileState(path)).toThrow(
+      expect.objectContaining({
+        code: 'VSR_FILE',
+        message: `${path}: process ${process.pid} on ${hostname()} keeps its feedback there, as a gateway or a chat.`,
+        hint: expect.stringContaining('--state FOLDER'),
+      }),
+    );
     await first.close();
+  });
+
+  test('decisions and sessions outlive the process, past what memory holds, until two newer files have been filled', async () => {
+    const path = join(folder.path, 'remembered');
+    mkdirSync(path);
+    const decision = (i: number) => ({
+      id: `vsr-${i}`,
+      router: 'knn',
+      model: 'a',
+      userId: null,
+      sessionId: null,
+      query: 'ü'.repeat(i % 7),
+      encoder: 'e',
+      vector: 'AAAA',
+    });
+    const bytes = Buffer.byteLength(`${JSON.stringify({ decision: decision(1000), also: 'chat-1000' })}\n`) + 12;
+    const first = openRemembered(path, undefined, 2000 * bytes);
+    first.keepSession('s', 'b');
+    for (let i = 0; i < 3000; i++) first.remember(decision(i), `chat-${i}`);
+    await first.close();
+    appendFileSync(join(path, 'decisions.jsonl'), '{"decision":{"id":"vsr-torn"');
+    const second = openRemembered(path, undefined, 2000 * bytes);
+    expect(second.sessionModel('s')).toBe('b');
+    expect([await second.recall('vsr-0'), await second.recall('chat-2999'), await second.recall('vsr-torn')]).toEqual([
+      decision(0),
+      decision(2999),
+      undefined,
+    ]);
+    for (let i = 3000; i < 6000; i++) second.remember(decision(i));
+    await second.close();
+    expect([await second.recall('vsr-0'), await second.recall('vsr-3000'), await second.recall('vsr-5999')]).toEqual([
+      undefined,
+      decision(3000),
+      decision(5999),
+    ]);
   });
 });
 

@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../../artifacts/atomic-write.js';
 import { makeFolders } from '../../data/make-folders.js';
 import { VsrError } from '../../errors/vsr-error.js';
-import { takeLock } from '../../pipelines/benchmark/lock.js';
+import { type Lock, lockHolder, takeLock } from '../../pipelines/benchmark/lock.js';
 import { parseStoredTurns, type StoredTurn } from '../../pipelines/people/stored-turn.js';
-import { type GatewayState, type RatedDecision, Ratings, Recent } from './gateway-state.js';
-
-const DECISIONS = 10_000;
-const SESSIONS = 10_000;
+import { type GatewayState, Ratings } from './gateway-state.js';
+import { openRemembered, type Remembered } from './remembered.js';
 
 /** @param snapshotAfter lines of the journal after which a snapshot is made. Throws `VSR_FILE`, and `VSR_DATA` for damaged files. */
-export function openFileState(folder: string, snapshotAfter = 10_000): GatewayState {
+export function openFileState(
+  folder: string,
+  snapshotAfter = 10_000,
+  onWarning?: (sentence: string) => void,
+): GatewayState {
   try {
     makeFolders(folder);
   } catch (cause) {
@@ -22,15 +24,15 @@ export function openFileState(folder: string, snapshotAfter = 10_000): GatewaySt
       cause,
     });
   }
-  const lock = takeLock(join(folder, 'lock'), folder);
+  const lock = lockOf(folder);
   const ratings = new Ratings();
-  const decisions = new Recent<RatedDecision>(DECISIONS);
-  const sessions = new Recent<string>(SESSIONS);
   const journalPath = join(folder, 'feedback.jsonl');
   const snapshotPath = join(folder, 'snapshot.json');
   let generation: number;
+  let remembered: Remembered;
   try {
     generation = restore(ratings, snapshotPath);
+    remembered = openRemembered(folder, onWarning);
   } catch (error) {
     lock.release();
     throw error;
@@ -86,22 +88,34 @@ export function openFileState(folder: string, snapshotAfter = 10_000): GatewaySt
         writing ??= write();
       });
     },
-    remember(decision, also) {
-      decisions.set(decision.id, decision);
-      if (also !== undefined) decisions.set(also, decision);
-    },
-    recall: async (id) => decisions.get(id),
-    keepSession: (sessionId, model) => sessions.set(sessionId, model),
-    sessionModel: async (sessionId) => sessions.get(sessionId),
+    remember: remembered.remember,
+    recall: remembered.recall,
+    keepSession: remembered.keepSession,
+    sessionModel: async (sessionId) => remembered.sessionModel(sessionId),
     async close() {
       while (writing) await writing;
       await (await journal).close();
+      await remembered.close();
       lock.release();
     },
   };
 }
 
 const FORMAT = 'vsr.feedback/1';
+
+/** One process writes a folder: two would not know of each other's ratings. */
+function lockOf(folder: string): Lock {
+  const path = join(folder, 'lock');
+  const holder = lockHolder(path);
+  if (holder === null) return takeLock(path, folder);
+  throw new VsrError(
+    'VSR_FILE',
+    `${folder}: process ${holder.pid} on ${holder.host} keeps its feedback there, as a gateway or a chat.`,
+    {
+      hint: `Give this one another folder (--state FOLDER), let both share one server (--state redis://…), or talk to the other one: vsr serve --web has a chat page. If that process is gone, delete ${path}.`,
+    },
+  );
+}
 
 function head(generation: number): string {
   return `${JSON.stringify({ format: FORMAT, generation })}\n`;
