@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.js';
 import type { VsrConfig } from '../config/schema.js';
 import { readCatalogue } from '../data/catalogue.js';
 import type { PipelineContext } from '../pipelines/context.js';
+import type { StoredTurn } from '../pipelines/people/stored-turn.js';
 import { catalogueSource } from '../pipelines/sources.js';
 import { createAccess } from './access.js';
 import { ApiError, apiErrorOf, errorResponse } from './api-error.js';
@@ -36,6 +37,8 @@ export interface GatewayTools extends PipelineContext {
   readonly fetch?: typeof globalThis.fetch;
   /** The user of requests that name none. */
   readonly defaultUser?: string | undefined;
+  /** Told of every rating that has been kept; its `query` is '' unless `serve.log.prompts`. */
+  readonly onRated?: ((turn: StoredTurn) => void) | undefined;
   /** Called for what a request should never meet. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -62,6 +65,7 @@ export async function openGateway(config: VsrConfig, tools: GatewayTools): Promi
       log: openRequestLog(serve.log),
       session: artifact.session,
       decisions: new Recent(DECISIONS),
+      onRated: tools.onRated,
     };
     const app = await appOf(parts, tools);
     return {

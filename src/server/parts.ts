@@ -1,6 +1,7 @@
 // What every endpoint of one gateway works with.
 import type { VsrConfig } from '../config/schema.js';
 import type { RoutingSession } from '../pipelines/infer/routing-session.js';
+import type { StoredTurn } from '../pipelines/people/stored-turn.js';
 import type { Json } from '../providers/json.js';
 import type { Access } from './access.js';
 import type { Breaker } from './breaker.js';
@@ -19,6 +20,8 @@ export interface GatewayParts {
   readonly state: GatewayState;
   /** What this gateway has decided lately, with what became of it, by decision id. */
   readonly decisions: Recent<Json>;
+  /** Told of every rating that has been kept. */
+  readonly onRated: ((turn: StoredTurn) => void) | undefined;
   /** The artifact as it is now; a request keeps the one it began with. */
   session(): RoutingSession;
 }

@@ -45,6 +45,7 @@ export async function rate(parts: GatewayParts, body: Json, headers: Headers): P
   } catch (error) {
     throw new ApiError(503, `The rating could not be kept (${(error as Error).message}).`, { code: 'not_kept' });
   }
+  parts.onRated?.(turn);
   said.models.forEach((model, i) => {
     parts.metrics.add('vsr_feedback_total', { model });
     parts.metrics.add('vsr_feedback_rating_sum', { model }, said.ratings[i]);

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readTurnLines } from '../../src/data/people/read-turn-lines.js';
 import { train } from '../../src/pipelines/train.js';
 import { configIn, jsonLines, listening, toyOutcomes } from '../pipelines/toy-project.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -23,4 +24,21 @@ test('without a configured model every turn is a decision', async () => {
   ]);
   expect(stdout).toContain('[mathematician · by knn · ');
   expect(stdout).toMatch(/^cook +/m);
+});
+
+test('ratings of a person are lines of a history that training reads, those of nobody are not', async () => {
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'chat', '--history', 'history.jsonl', '--state', 's'], {
+    cwd: project.path,
+    encoding: 'utf8',
+    input: 'derivative integral equation\n/good\n/user 3\nonion butter garlic\n/bad\n/rate 0.5\n/quit\n',
+  });
+  expect([status, stderr.split('\n')[1]]).toEqual([
+    0,
+    'history.jsonl: a history is of people: name who rates (--user-id, /user).',
+  ]);
+  const turns = await readTurnLines(join(project.path, 'history.jsonl'));
+  expect(turns.map(({ userId, query, models, ratings }) => [userId, query, models, ratings])).toEqual([
+    ['3', 'onion butter garlic', ['cook'], [-1]],
+    ['3', 'onion butter garlic', ['cook'], [0.5]],
+  ]);
 });

@@ -1,10 +1,13 @@
 // vsr chat: talk to the routed models, in the terminal or on a page of the browser.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { environment } from '../../config/environment.js';
 import type { VsrConfig } from '../../config/schema.js';
 import { requireKeys } from '../../config/secrets.js';
+import type { StoredTurn } from '../../pipelines/people/stored-turn.js';
+import { historyLine } from '../../server/chat/history-line.js';
 import type { CommandModule, CommandSession } from '../command.js';
 
 const NOBODY_TO_ASK =
@@ -64,6 +67,18 @@ export const chatCommand: CommandModule = {
       description: 'of the page, which it asks for too (default 8001)',
     },
     {
+      usage: '--history <file>',
+      key: ['chat', 'history'],
+      kind: 'text',
+      description: 'gets a line for every rating, for vsr train --history',
+    },
+    {
+      usage: '--state <place>',
+      key: ['serve', 'state'],
+      kind: 'text',
+      description: 'feedback: a folder, or redis://… that a running gateway shares (default .vsr-state)',
+    },
+    {
       usage: '--share',
       key: ['chat', 'share'],
       kind: 'switch',
@@ -88,6 +103,8 @@ export const chatCommand: CommandModule = {
         host: chat.share ? '0.0.0.0' : chat.host,
         port: chat.port ?? config.serve.port,
         web,
+        // The log belongs to the gateway; a history wants the texts of what was rated.
+        log: { ...config.serve.log, file: undefined, prompts: chat.history !== undefined },
         ...(web
           ? key !== undefined && { apiKey: key, keys: [] }
           : { apiKey: undefined, keys: [], requestsPerMinute: undefined, host: '127.0.0.1' }),
@@ -100,6 +117,7 @@ export const chatCommand: CommandModule = {
       ...session.context,
       environment: environment(),
       defaultUser: chat.userId,
+      onRated: chat.history === undefined ? undefined : historyWriter(chat.history, session.context),
     });
     try {
       if (!web) return await inTerminal(chat, session, gateway.fetch);
@@ -113,6 +131,24 @@ export const chatCommand: CommandModule = {
     }
   },
 };
+
+/** Appends what a person said; a rating by nobody is told once. */
+function historyWriter(file: string, { onWarning, onNotice }: CommandSession['context']): (turn: StoredTurn) => void {
+  let told = false;
+  return (turn) => {
+    const line = historyLine(turn, new Date());
+    if (line === undefined) {
+      if (!told) onNotice?.(`${file}: a history is of people: name who rates (--user-id, /user).`);
+      told = true;
+      return;
+    }
+    try {
+      appendFileSync(file, line, { mode: 0o600 });
+    } catch (error) {
+      onWarning?.(`${file}: the rating cannot be appended (${(error as Error).message}).`);
+    }
+  };
+}
 
 async function inTerminal(
   chat: VsrConfig['chat'],
