@@ -14,9 +14,18 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
-const HEADERS_MS = 15_000;
-const REQUEST_MS = 60_000;
-const IDLE_MS = 65_000;
+/** Milliseconds; who is slower is sent away. */
+export interface ListenLimits {
+  readonly headers: number;
+  /** Head and body together. */
+  readonly request: number;
+  /** Between two requests of one connection. */
+  readonly idle: number;
+  /** Between two looks at who is too slow. */
+  readonly look: number;
+}
+
+const LIMITS: ListenLimits = { headers: 15_000, request: 60_000, idle: 65_000, look: 1000 };
 
 /** Throws `VSR_USAGE` where strangers could come in without a key. */
 export function requireKeyOffLoopback({ host, apiKey, keys }: VsrConfig['serve']): void {
@@ -30,6 +39,7 @@ export function requireKeyOffLoopback({ host, apiKey, keys }: VsrConfig['serve']
 export async function listen(
   gateway: Pick<Gateway, 'fetch'>,
   { host, port }: Pick<VsrConfig['serve'], 'host' | 'port'>,
+  limits: ListenLimits = LIMITS,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = startServer(
@@ -38,10 +48,10 @@ export async function listen(
         hostname: host,
         port,
         serverOptions: {
-          headersTimeout: HEADERS_MS,
-          requestTimeout: REQUEST_MS,
-          keepAliveTimeout: IDLE_MS,
-          connectionsCheckingInterval: 1000,
+          headersTimeout: limits.headers,
+          requestTimeout: limits.request,
+          keepAliveTimeout: limits.idle,
+          connectionsCheckingInterval: limits.look,
           maxHeaderSize: 16_384,
           insecureHTTPParser: false,
         },
