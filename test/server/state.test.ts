@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StoredTurn } from '../../src/pipelines/people/stored-turn.js';
 import { openFileState } from '../../src/server/state/file-state.js';
+import { openState } from '../../src/server/state/open-state.js';
 import { openRedisState } from '../../src/server/state/redis-state.js';
 import { openRemembered } from '../../src/server/state/remembered.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -107,6 +108,13 @@ describe('in a folder', () => {
       decision(3000),
       decision(5999),
     ]);
+  });
+});
+
+test('state in another kind of server is refused, not written into a folder of that name, and its password is not shown', async () => {
+  await expect(openState('postgres://u:secret@db/vsr')).rejects.toMatchObject({
+    code: 'VSR_USAGE',
+    message: 'State is kept in a folder or in Redis, not in postgres://….',
   });
 });
 
