@@ -52,19 +52,21 @@ export interface RouterEntry {
 export interface TunedThresholds {
   /** shared: one for all models; per_model: each its own. */
   readonly mode: 'shared' | 'per_model';
-  readonly goal: ThresholdGoal;
+  /** What was asked for: a quality, less a margin, or dollars a query. */
+  readonly target: { readonly quality: 'best_single' | number; readonly margin: number } | { readonly budget: number };
+  /** The same in numbers. */
+  readonly goal: { readonly quality: number } | { readonly budget: number };
   /** Mean quality and dollars a query at these thresholds, on the rows they were tuned on. */
   readonly point: { readonly quality: number; readonly cost: number };
   /** false: no setting reached the goal, and this is the nearest. */
   readonly reached: boolean;
   /** Rows they were tuned on. */
   readonly n: number;
-  readonly foldedOut: boolean;
+  /** true: on pooled out-of-fold scores; false: on the validation rows. */
+  readonly outOfFold: boolean;
   /** null: no chance is enough. */
   readonly models: Readonly<Record<string, number | null>>;
 }
-
-export type ThresholdGoal = { readonly quality: number } | { readonly budget: number };
 
 /** One encoder of those whose vectors stand side by side. */
 export interface EncoderEntry {

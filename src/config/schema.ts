@@ -44,6 +44,22 @@ export const configSchema = z.strictObject({
       costWeight: share.default(0),
       latencyScaleMs: z.number().positive().default(10_000),
       costScale: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
+      /** For routers whose scores are chances: the cheapest model likely enough is chosen, as likely as the goal needs. */
+      thresholds: z
+        .strictObject({
+          /** auto: shared for autorouter, off for every other; shared, per_model: for every router that scores quality. */
+          mode: z.enum(['auto', 'shared', 'per_model', 'off']).default('auto'),
+          /** Mean quality to reach; default that of the best single model. */
+          quality: z.union([z.literal('best_single'), share]).optional(),
+          /** By how much less is enough. */
+          margin: share.default(0),
+          /** Dollars per query, instead of a quality. */
+          budget: z.number().positive().optional(),
+        })
+        .refine(({ quality, budget }) => quality === undefined || budget === undefined, {
+          message: 'quality and budget are two goals: set one of them',
+        })
+        .prefault({}),
     })
     .refine(weights, weightsMessage)
     .prefault({}),

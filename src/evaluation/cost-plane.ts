@@ -13,11 +13,16 @@ export interface SweptRouter {
   readonly expected: Matrix;
   /** [N×M] dollars expected; NaN = unknown. */
   readonly costs: Matrix<Float64Array>;
+  /** Where thresholds decide: what each setting of them chooses [N]; a curve of its own. */
+  readonly byThreshold?: readonly { readonly threshold: number | null; readonly choices: Int32Array }[];
 }
 
-/** Mean dollars per query and mean quality, at one weight λ of a dollar; null = infinite: always the cheapest. */
+/** Mean dollars per query and mean quality, at one weight λ of a dollar, or at one threshold; null = infinite. */
 export interface SweepPoint extends CostPoint {
+  /** λ = ∞: always the cheapest. null of a curve of thresholds. */
   readonly lambda: number | null;
+  /** Of a curve of thresholds alone; null: no chance is enough. */
+  readonly threshold?: number | null;
 }
 
 export interface PlaneRouter {
@@ -73,7 +78,12 @@ export function costPlane(input: PlaneInput): CostPlane | null {
   const best = models[bestSingle];
   if (!(maxCost > minCost) || best === undefined || !isPoint(best)) return null;
   const zero = zeroRouter(learned, meansOf, [minCost, maxCost]);
-  const swept = routers.map((router) => ({ name: router.name, points: sweep(router, judged) }));
+  const swept = routers.flatMap((router) => [
+    { name: router.name, points: sweep(router, judged) },
+    ...(router.byThreshold
+      ? [{ name: `${router.name} by threshold`, points: thresholdPoints(router.byThreshold, judged) }]
+      : []),
+  ]);
   const frontier = [...known, ...swept.flatMap(({ points }) => points)];
   return {
     minCost,
@@ -115,6 +125,13 @@ function sweep(router: SweptRouter, judged: OutcomeTable): SweepPoint[] {
   return lambdas.flatMap((lambda) => {
     const point = pointOf(judged, choicesAt(router, lambda));
     return point ? [{ lambda: Number.isFinite(lambda) ? lambda : null, ...point }] : [];
+  });
+}
+
+function thresholdPoints(settings: NonNullable<SweptRouter['byThreshold']>, judged: OutcomeTable): SweepPoint[] {
+  return settings.flatMap(({ threshold, choices }) => {
+    const point = pointOf(judged, choices);
+    return point ? [{ lambda: null, threshold, ...point }] : [];
   });
 }
 

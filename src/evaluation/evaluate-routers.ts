@@ -52,6 +52,8 @@ export interface JudgedScores {
   readonly calibrated?: Matrix;
   /** false: the scores only rank (logits), so there is nothing to calibrate. */
   readonly areQualities: boolean;
+  /** Where thresholds decide: what each setting of them chooses [N]. */
+  readonly byThreshold?: readonly { readonly threshold: number | null; readonly choices: Int32Array }[];
 }
 
 export interface EvaluationInput {

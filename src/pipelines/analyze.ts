@@ -51,7 +51,7 @@ export async function analyze(
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {
-  const { trained, data, objective } = judged;
+  const { trained, data, objective, byWeights } = judged;
   const asked = config.analyze.split;
   const folds = asked === undefined || asked === 'all' ? readFolds(trained.artifact) : undefined;
   if (!folds) {
@@ -63,10 +63,11 @@ async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineCo
   const scales = Object.fromEntries(
     Object.entries(trained.artifact.manifest.routers).map(([name, { scale }]) => [name, scale]),
   );
-  const methods = Object.fromEntries(
-    Object.entries(trained.artifact.manifest.routers).map(([name, { calibration }]) => [name, calibration?.method]),
-  );
-  const { rows, fold, routers } = foldedChoices(folds, scales, data, keeper(config, data), objective, methods);
+  const { routers: entries } = trained.artifact.manifest;
+  const { rows, fold, routers } = foldedChoices(folds, scales, data, keeper(config, data), objective, {
+    entries,
+    byWeights,
+  });
   if (rows.length === 0) return [];
   const part = partOf(data.table, rows);
   return [
@@ -96,14 +97,21 @@ async function judgeHeldOut(
   first: boolean,
   context: PipelineContext,
 ): Promise<Report[]> {
-  const { trained, data, objective } = judged;
+  const { trained, data, objective, byWeights } = judged;
   const part = config.analyze.split === 'validation' ? 'validation' : 'test';
   const all = rowsOf(data);
   const rows = all[part].filter(keeper(config, data));
   if (rows.length === 0) return [];
   const stats = expectedStats(config, judged);
   const label = part === 'test' ? 'held-out test' : 'validation';
-  const routers = await heldOutChoices(trained, data, rows, { objective, stats }, config.embedding.cacheDir, context);
+  const routers = await heldOutChoices(
+    trained,
+    data,
+    rows,
+    { objective, stats, byWeights },
+    config.embedding.cacheDir,
+    context,
+  );
   const vectors = first ? await vectorsOf(config, judged, all.train, context) : undefined;
   const report = evaluateRouters({
     train: partOf(data.table, all.train),

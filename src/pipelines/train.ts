@@ -5,6 +5,7 @@ import { routerFiles } from '../artifacts/router-file.js';
 import type { VsrConfig } from '../config/schema.js';
 import { configForManifest } from '../config/secrets.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
+import { loadRouter } from '../routers/registry.js';
 import type { PipelineContext } from './context.js';
 import { exportFiles } from './convert/export-files.js';
 import { embedForTraining } from './learning/embed-for-training.js';
@@ -14,6 +15,7 @@ import { storedEncoder } from './learning/open-encoder.js';
 import { loadOutcomeData } from './learning/outcome-data.js';
 import { imageCount } from './learning/query-images.js';
 import { tableImages } from './learning/table-images.js';
+import { thresholdPlan, tunedThresholds } from './learning/tuned-thresholds.js';
 import { foretoldFile } from './people/foretold-file.js';
 import { histories } from './people/histories.js';
 import { scoreRows } from './people/objective-asker.js';
@@ -31,6 +33,7 @@ import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
 import { searchSpaces } from './train/search-spaces.js';
 import { tuneRouter } from './train/tune.js';
 import { companionFiles } from './trained/companion-files.js';
+import { decidingPolicy } from './trained/decision-basis.js';
 import { featureFiles } from './trained/feature-files.js';
 import { foldFiles } from './trained/fold-files.js';
 import { refitFiles } from './trained/refit-files.js';
@@ -95,6 +98,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     throwIfAborted(context.signal);
     const scores = await scoreRows(fitted, learning, rows.validation, objective);
     const calibration = calibrationOf(table, rows.validation, scores, fitted.scale, config.train.calibrate);
+    const plan = thresholdPlan(config, fitted.scale, (await loadRouter(name)).decidesByThresholds, table);
+    const unseen = { table, rows: rows.validation, scores, scale: fitted.scale };
+    const thresholds = tunedThresholds(plan, unseen, policy, calibration?.method);
     Object.assign(files, routerFiles(name, { params: fitted.params, state: fitted.state() }));
     Object.assign(files, await exportFiles(fitted, config.train.export, encoder.fingerprint));
     routers[name] = {
@@ -102,16 +108,30 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
       tensors: `${name}.safetensors`,
       scale: fitted.scale,
       params: fitted.params,
-      validation: earned(table, rows.validation, scores, { ...policy, scale: fitted.scale }),
+      validation: earned(
+        table,
+        rows.validation,
+        scores,
+        decidingPolicy(policy, { scale: fitted.scale, calibration, thresholds }),
+      ),
       fitSeconds: seconds,
       ...(calibration && { calibration }),
+      ...(thresholds && { thresholds }),
       ...(tuned.trials && { tuning: tuned.trials }),
     };
   }
   if (folds > 0) {
     const { learningFrom } = spaces;
     const options = { ...run, folds, learningFrom, validationShare: config.train.split[1] || 0.1 };
-    Object.assign(files, foldFiles(await outOfFold(foldRequests, learning, folded, options, context), table));
+    const pooled = await outOfFold(foldRequests, learning, folded, { ...options, config }, context);
+    Object.assign(files, foldFiles(pooled, table));
+    for (const [name, entry] of Object.entries(routers)) {
+      const scores = pooled.scores[name];
+      if (!scores || !entry.thresholds) continue;
+      const unseen = { table, rows: pooled.rows, fold: pooled.fold, scores, scale: entry.scale };
+      const thresholds = tunedThresholds(entry.thresholds, unseen, policy, entry.calibration?.method);
+      if (thresholds) routers[name] = { ...entry, thresholds };
+    }
   }
   if (seeds > 1) {
     const parts = { learn: rows.train, rows: scored };

@@ -35,6 +35,8 @@ export interface Fitted<P> {
 export interface RouterSpec<P> {
   readonly name: string;
   readonly needs?: Partial<RouterNeeds>;
+  /** See `Router`; default false. */
+  readonly decidesByThresholds?: boolean;
   /** From the router's own params.ts, imported when asked for: scoring a query never pays for zod. */
   params(): Promise<ParamsSchema<P>>;
   /** What --tune draws from; names of parameters. */
@@ -72,6 +74,7 @@ export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: 
     name: spec.name,
     needs,
     params: spec.params,
+    decidesByThresholds: spec.decidesByThresholds ?? false,
     space: { ...spec.space } as SearchSpace,
     checkParams: async (params) => void parseParams(spec.name, await spec.params(), params),
     async fit(table, rawParams, context) {

@@ -163,6 +163,8 @@ export interface Router {
   readonly needs: RouterNeeds;
   /** Strict: an unknown key is refused. Loaded when asked for. */
   params(): Promise<ParamsSchema<object>>;
+  /** true: it is meant to be asked for the cheapest model likely enough, so training tunes thresholds for it. */
+  readonly decidesByThresholds: boolean;
   /** What `--tune` draws its trials from. */
   readonly space: SearchSpace;
   /** Throws `VSR_ROUTER_PARAMS`: a run can refuse its config before it reads a file. */

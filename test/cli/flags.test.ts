@@ -112,6 +112,7 @@ const SPECIAL: Record<string, unknown> = {
   '--compare': ['old', 'new'],
   '--only': 'config',
   '--mode': 'full_context',
+  '--thresholds': 'per_model',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {

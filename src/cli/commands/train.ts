@@ -70,6 +70,25 @@ export const trainCommand: CommandModule = {
       description: '0 to 1; latency takes the rest (default 0)',
     },
     {
+      usage: '--thresholds <mode>',
+      key: ['objective', 'thresholds', 'mode'],
+      kind: 'text',
+      description:
+        'auto, shared, per_model or off: decide for the cheapest model likely enough (default auto: autorouter)',
+    },
+    {
+      usage: '--target-quality <share>',
+      key: ['objective', 'thresholds', 'quality'],
+      kind: 'number',
+      description: 'of thresholds: the mean quality to reach (default that of the best single model)',
+    },
+    {
+      usage: '--target-cost <dollars>',
+      key: ['objective', 'thresholds', 'budget'],
+      kind: 'number',
+      description: 'of thresholds: dollars per query, and the best quality for them',
+    },
+    {
       usage: '--split <shares>',
       key: ['train', 'split'],
       kind: 'numbers',

@@ -1,21 +1,25 @@
 // What each trained router would have chosen, on rows it never learned from.
-import type { ModelStats } from '../../artifacts/manifest.js';
+import type { ModelStats, RouterEntry, TunedThresholds } from '../../artifacts/manifest.js';
 import type { Calibrator } from '../../math/calibrator.js';
-import { rowOf } from '../../math/matrix.js';
+import { type Matrix, rowOf, takeRows } from '../../math/matrix.js';
 import type { Objective } from '../../math/utility.js';
+import type { DecisionPolicy } from '../../routers/decide.js';
 import type { Scale } from '../../routers/router.js';
+import type { ThresholdRows } from '../../routers/tune-thresholds.js';
 import type { PipelineContext } from '../context.js';
+import { calibratedScores, calibratorsOf, crossCalibrated } from '../learning/calibrated-scores.js';
 import { policyFrom } from '../learning/learned-policy.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 import { tableImages } from '../learning/table-images.js';
+import { thresholdCurve, thresholdRows, tunedThresholds, type UnseenScores } from '../learning/tuned-thresholds.js';
 import { scoreRows } from '../people/objective-asker.js';
 import { choose } from '../train/fit-routers.js';
-import { decisionBasis } from '../trained/decision-basis.js';
+import { decidingPolicy, decisionBasis } from '../trained/decision-basis.js';
 import { featureRows } from '../trained/feature-rows.js';
 import type { StoredFolds } from '../trained/fold-files.js';
 import { openRouter, type Trained } from '../trained/trained-router.js';
-import { calibratedScores, crossCalibrated } from './calibrated-scores.js';
 import { expectedScores, mergedScores, type RouterScores } from './expected-scores.js';
+import type { Judged } from './judged.js';
 
 export interface RouterChoices {
   readonly name: string;
@@ -32,7 +36,7 @@ export async function heldOutChoices(
   trained: Trained,
   data: OutcomeData,
   rows: Int32Array,
-  { objective, stats }: { readonly objective: Objective; readonly stats: readonly ModelStats[] },
+  { objective, stats, byWeights }: Pick<Judged, 'objective' | 'byWeights'> & { readonly stats: readonly ModelStats[] },
   cacheDirectory: string,
   context: PipelineContext,
 ): Promise<RouterChoices[]> {
@@ -54,7 +58,10 @@ export async function heldOutChoices(
       const router = await openRouter(trained, name);
       const scores = await scoreRows(router, { table: data.table, features, images }, rows, objective);
       const basis = decisionBasis(trained.artifact, name);
-      const own = { ...policy, abilities: basis.abilities, scale: router.scale };
+      const entry = manifest.routers[name]!;
+      const { thresholds, calibration, ...plain } = entry;
+      const able = { ...policy, abilities: basis.abilities };
+      const own = decidingPolicy(able, byWeights ? plain : entry);
       const choices = rows.map((row, i) => choose(data.table, row, rowOf(scores, i), own));
       const expected = expectedScores(
         data.table,
@@ -62,11 +69,13 @@ export async function heldOutChoices(
         (i) => rowOf(scores, i),
         () => own,
       );
-      const { calibration } = manifest.routers[name]!;
-      const known =
-        expected && calibration
-          ? { ...expected, calibrated: calibratedScores(expected.expected, manifest.models, calibration) }
-          : expected;
+      const calibrated = expected && calibration && calibratedScores(expected.expected, manifest.models, calibration);
+      const unseen = { table: data.table, rows, scores, scale: router.scale, chance: calibrated };
+      const known = expected && {
+        ...expected,
+        ...(calibrated && { calibrated }),
+        ...(thresholds && { byThreshold: curveOf(thresholdRows(unseen, able, undefined), thresholds) }),
+      };
       return { name, judged: name === manifest.bestRouter, choices, scores: known };
     }),
   );
@@ -80,6 +89,13 @@ export interface FoldedRows {
   readonly routers: readonly RouterChoices[];
 }
 
+export interface FoldedOptions {
+  /** How the routers of the artifact are calibrated, and what their thresholds were tuned for. */
+  readonly entries?: Readonly<Record<string, Pick<RouterEntry, 'calibration' | 'thresholds'>>>;
+  /** Weights were asked for: they decide, not thresholds. */
+  readonly byWeights?: boolean;
+}
+
 /**
  * Each router's out-of-fold choices, and, where there are several, those of the router that validation picked inside
  * each fold. Expected costs and the fallback come from the other folds, as the scores do.
@@ -90,7 +106,7 @@ export function foldedChoices(
   data: OutcomeData,
   keep: (row: number) => boolean,
   objective: Objective,
-  methods: Readonly<Record<string, Calibrator['method'] | undefined>> = {},
+  { entries = {}, byWeights = false }: FoldedOptions = {},
 ): FoldedRows {
   const rowOfId = new Map(data.table.queries.map((query, row) => [query.id, row]));
   const stored = [...folds.ids.keys()].filter((i) => {
@@ -108,18 +124,34 @@ export function foldedChoices(
   );
   const names = Object.keys(folds.scores);
   const routers = names.map((name) => {
+    const scale = scales[name]!;
     const scoresOf = (i: number) => rowOf(folds.scores[name]!, stored[i]!);
-    const policyOf = (i: number) => ({ ...policies[fold[i]!]!, scale: scales[name]! });
-    const scores = expectedScores(data.table, rows, scoresOf, policyOf);
-    const method = methods[name];
+    const { calibration, thresholds } = entries[name] ?? {};
+    const method = calibration?.method;
+    const scores = expectedScores(data.table, rows, scoresOf, (i) => ({ ...policies[fold[i]!]!, scale }));
+    const known = {
+      table: data.table,
+      rows,
+      fold,
+      scores: takeRows(folds.scores[name]!, stored),
+      scale,
+      chance: scores && method && crossCalibrated(scores.expected, data.table, rows, fold, method),
+    };
+    const own = policies.map((policy, f) =>
+      thresholds && !byWeights && scores
+        ? thresholdPolicy(policy, f, { ...known, expected: scores.expected, method, thresholds })
+        : { ...policy, scale },
+    );
+    const [any] = policies;
     return {
       name,
       judged: names.length === 1,
-      choices: rows.map((row, i) => choose(data.table, row, scoresOf(i), policyOf(i))),
-      scores:
-        scores && method
-          ? { ...scores, calibrated: crossCalibrated(scores.expected, data.table, rows, fold, method) }
-          : scores,
+      choices: rows.map((row, i) => choose(data.table, row, scoresOf(i), own[fold[i]!]!)),
+      scores: scores && {
+        ...scores,
+        ...(known.chance && { calibrated: known.chance }),
+        ...(thresholds && any && { byThreshold: curveOf(thresholdRows(known, any, undefined), thresholds) }),
+      },
     };
   });
   if (names.length === 1) return { rows, fold, routers };
@@ -132,4 +164,41 @@ export function foldedChoices(
     scores: mergedScores(rows.length, data.table.models.length, (i) => routerOf(i).scores),
   };
   return { rows, fold, routers: [picked, ...routers] };
+}
+
+/** The thresholds and calibrators of fold `f`, tuned and fitted on the others. */
+function thresholdPolicy(
+  policy: Omit<DecisionPolicy, 'scale'>,
+  f: number,
+  known: Required<Pick<UnseenScores, 'fold'>> &
+    Omit<UnseenScores, 'chance'> & {
+      readonly expected: Matrix;
+      readonly method: Calibrator['method'] | undefined;
+      readonly thresholds: TunedThresholds;
+    },
+): DecisionPolicy {
+  const { table, rows, fold, scores, scale, expected, method, thresholds } = known;
+  const outside = Array.from(rows.keys()).filter((i) => fold[i] !== f);
+  const others = {
+    table,
+    rows: Int32Array.from(outside, (i) => rows[i]!),
+    fold: Int32Array.from(outside, (i) => fold[i]!),
+    scores: takeRows(scores, outside),
+    scale,
+  };
+  const tuned = tunedThresholds(thresholds, others, policy, method);
+  const fitted = method ? calibratorsOf(expected, table, rows, (i) => fold[i] !== f, method) : [];
+  const models = Object.fromEntries(fitted.flatMap((one, m) => (one ? [[table.models[m]!, one] as const] : [])));
+  return decidingPolicy(policy, {
+    scale,
+    ...(tuned && { thresholds: tuned }),
+    ...(method && { calibration: { method, queries: others.rows.length, models } }),
+  });
+}
+
+function curveOf(rows: ThresholdRows, { mode }: TunedThresholds): NonNullable<RouterScores['byThreshold']> {
+  return thresholdCurve(rows, mode).map(({ rho, choices }) => ({
+    threshold: Number.isFinite(rho) ? rho : null,
+    choices,
+  }));
 }

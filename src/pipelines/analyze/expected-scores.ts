@@ -11,6 +11,8 @@ export interface RouterScores {
   readonly costs: Matrix<Float64Array>;
   /** [rows × M] the same after calibration, where training calibrated. */
   readonly calibrated?: Matrix;
+  /** Where thresholds decide: what each setting of them chooses. */
+  readonly byThreshold?: readonly { readonly threshold: number | null; readonly choices: Int32Array }[];
   /** false: the scores only rank. */
   readonly areQualities: boolean;
 }

@@ -15,7 +15,7 @@ export interface JudgedChoices {
 
 export async function judgedChoices(
   config: VsrConfig,
-  { trained, data, objective }: Judged,
+  { trained, data, objective, byWeights }: Judged,
   context: PipelineContext,
 ): Promise<JudgedChoices> {
   const { split } = config.analyze;
@@ -23,14 +23,15 @@ export async function judgedChoices(
   const { models, queries } = data.table;
   const folds = split === undefined || split === 'all' ? readFolds(trained.artifact) : undefined;
   const scales = Object.fromEntries(Object.entries(manifest.routers).map(([name, { scale }]) => [name, scale]));
-  const folded = folds && foldedChoices(folds, scales, data, () => true, objective);
+  const folded =
+    folds && foldedChoices(folds, scales, data, () => true, objective, { entries: manifest.routers, byWeights });
   const rows =
     folded && folded.rows.length > 0 ? folded.rows : rowsOf(data)[split === 'validation' ? 'validation' : 'test'];
   const stats = models.map((model) => manifest.modelStats[model]!);
   const routers =
     folded && folded.rows.length > 0
       ? folded.routers
-      : await heldOutChoices(trained, data, rows, { objective, stats }, config.embedding.cacheDir, context);
+      : await heldOutChoices(trained, data, rows, { objective, stats, byWeights }, config.embedding.cacheDir, context);
   const judged = routers.find((router) => router.judged) ?? routers[0]!;
   return {
     router: judged.name,

@@ -12,6 +12,8 @@ export interface Judged {
   readonly data: OutcomeData;
   /** The artifact's, with the weights of the flags. */
   readonly objective: Objective;
+  /** true: flags gave the weights, so that they decide and not thresholds. */
+  readonly byWeights: boolean;
 }
 
 /** Throws what opening the artifact and reading the outcomes throw, `VSR_USAGE` for another --split-by than training's. */
@@ -41,5 +43,6 @@ export async function openJudged(config: VsrConfig, context: PipelineContext, di
     );
   }
   const stats = manifest.models.map((model) => manifest.modelStats[model]!);
-  return { trained, data, objective: reweighByFlags(manifest.objective, config.analyze, stats) ?? manifest.objective };
+  const reweighed = reweighByFlags(manifest.objective, config.analyze, stats);
+  return { trained, data, objective: reweighed ?? manifest.objective, byWeights: reweighed !== undefined };
 }

@@ -1,11 +1,18 @@
 // Out-of-fold scores: every row scored by routers that never saw its fold, the router chosen inside each fold.
+
+import type { VsrConfig } from '../../config/schema.js';
 import { contentText } from '../../data/content-text.js';
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted } from '../../errors/vsr-error.js';
 import { type Matrix, matrix, rowOf } from '../../math/matrix.js';
+import type { DecisionPolicy } from '../../routers/decide.js';
+import { loadRouter } from '../../routers/registry.js';
 import type { PipelineContext } from '../context.js';
 import { type PolicyOptions, policyFrom } from '../learning/learned-policy.js';
+import { thresholdPlan, tunedThresholds, type UnseenScores } from '../learning/tuned-thresholds.js';
 import { scoreRows } from '../people/objective-asker.js';
+import { decidingPolicy } from '../trained/decision-basis.js';
+import { calibrationOf } from './calibrate.js';
 import { earned, type FitRun, fitRouter, type LearningData, type RouterRequest } from './fit-routers.js';
 import { type Tuning, tuneRouter } from './tune.js';
 
@@ -28,6 +35,8 @@ export interface FoldOptions extends PolicyOptions {
   readonly tuning: Tuning;
   /** What is learned from where that depends on the learning rows; default: the data as given. */
   readonly learningFrom?: ((learn: Int32Array, stage: string) => Promise<LearningData>) | undefined;
+  /** How routers are calibrated, and what thresholds are tuned for. */
+  readonly config: VsrConfig;
   /** Share of a fold's learning rows held out to choose the router. */
   readonly validationShare: number;
 }
@@ -65,12 +74,28 @@ export async function outOfFold(
       held.forEach((i, h) => {
         scores[request.name]!.data.set(rowOf(outside, h), i * models);
       });
-      const { utility } = earned(data.table, validate, await score(validate), { ...policy, scale: fitted.scale });
+      const judged = { table: data.table, rows: validate, scores: await score(validate), scale: fitted.scale };
+      const deciding = await decidingOn(judged, request.name, policy, options.config);
+      const { utility } = earned(data.table, validate, judged.scores, deciding);
       if (utility > best.utility) best = { name: request.name, utility };
     }
     selected.push(best.name);
   }
   return { rows, fold, scores, selected };
+}
+
+/** As training would let the router decide, by what these rows tell. */
+async function decidingOn(
+  unseen: UnseenScores,
+  name: string,
+  policy: Omit<DecisionPolicy, 'scale'>,
+  config: VsrConfig,
+): Promise<DecisionPolicy> {
+  const { table, rows, scores, scale } = unseen;
+  const plan = thresholdPlan(config, scale, (await loadRouter(name)).decidesByThresholds, table);
+  const calibration = plan && calibrationOf(table, rows, scores, scale, config.train.calibrate);
+  const thresholds = tunedThresholds(plan, unseen, policy, calibration?.method);
+  return decidingPolicy(policy, { scale, ...(calibration && { calibration }), ...(thresholds && { thresholds }) });
 }
 
 function holdOut(

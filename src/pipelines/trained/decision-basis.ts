@@ -1,5 +1,6 @@
 // What an artifact says about its models that decisions heed: what each takes, who joined with too little, and tuned thresholds.
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
+import type { RouterEntry } from '../../artifacts/manifest.js';
 import { takesImages } from '../../data/catalogue.js';
 import type { DecisionPolicy } from '../../routers/decide.js';
 import type { ModelAbilities } from '../../routers/decide-masks.js';
@@ -15,6 +16,18 @@ export function decisionBasis(artifact: ArtifactDirectory, router: string): Deci
     abilities: modelAbilities(models, (model) => entries[model]),
     ...(coldStart && { coldStart: new Set(coldStart) }),
     ...(thresholds && { thresholds: reachable(thresholds.models) }),
+  };
+}
+
+/** How a router with this entry decides where nobody asks for weights. */
+export function decidingPolicy<P extends Omit<DecisionPolicy, 'scale'>>(
+  policy: P,
+  { scale, calibration, thresholds }: Pick<RouterEntry, 'scale' | 'calibration' | 'thresholds'>,
+): P & DecisionPolicy {
+  return {
+    ...policy,
+    scale,
+    ...(thresholds && { thresholds: reachable(thresholds.models), calibrators: calibration?.models }),
   };
 }
 

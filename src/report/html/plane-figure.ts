@@ -134,9 +134,9 @@ function planeTable({ routers, zero, models, oracle }: CostPlane): string {
     ...models.map((point) => [point.model, '', perThousand(point.cost), share(point.quality)]),
     ...(oracle ? [['oracle', '', perThousand(oracle.cost), share(oracle.quality)]] : []),
     ...routers.flatMap(({ name, points: settings }) =>
-      settings.map(({ lambda, cost, quality }) => [
+      settings.map(({ lambda, threshold, cost, quality }) => [
         name,
-        lambda === null ? '∞' : lambda.toPrecision(3),
+        (threshold === undefined ? lambda : threshold)?.toPrecision(3) ?? '∞',
         perThousand(cost),
         share(quality),
       ]),
@@ -145,7 +145,7 @@ function planeTable({ routers, zero, models, oracle }: CostPlane): string {
   const all = htmlTable(
     [
       { text: '' },
-      { text: 'λ, quality per dollar' },
+      { text: 'λ, quality per dollar, or threshold' },
       { text: '$ per 1,000', term: 'cost' },
       { text: 'quality', term: 'quality' },
     ],

@@ -11,6 +11,7 @@ import { fromState, toState } from './state.js';
 export const autorouter = defineRouter<AutorouterParams>({
   name: 'autorouter',
   needs: { gradient: true, images: true },
+  decidesByThresholds: true,
   params: async () => (await import('./params.js')).autorouterParams,
   space: autorouterSpace,
   scale: () => 'quality',

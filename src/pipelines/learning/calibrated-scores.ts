@@ -20,30 +20,40 @@ export function calibratedScores(
 /** @param rows of the table, [expected.rows]; @param fold [expected.rows] */
 export function crossCalibrated(
   expected: Matrix,
-  { models, quality }: OutcomeTable,
+  table: OutcomeTable,
   rows: Int32Array,
   fold: Int32Array,
   method: Calibrator['method'],
 ): Matrix {
-  const M = models.length;
+  const M = table.models.length;
   const out = matrix(expected.rows, M, expected.data.slice());
   for (const held of new Set(fold)) {
-    const fitted = models.map((_, m) => {
-      const inside = Array.from(rows.keys()).filter(
-        (i) => fold[i] !== held && !Number.isNaN(quality.data[rows[i]! * M + m]!),
-      );
-      return fitCalibrator(
-        method,
-        inside.map((i) => expected.data[i * M + m]!),
-        inside.map((i) => quality.data[rows[i]! * M + m]!),
-      );
-    });
+    const fitted = calibratorsOf(expected, table, rows, (i) => fold[i] !== held, method);
     const part = applied(expected, fitted, (i) => fold[i] === held);
     fold.forEach((of, i) => {
       if (of === held) out.data.set(part.data.subarray(i * M, (i + 1) * M), i * M);
     });
   }
   return out;
+}
+
+/** [M] fitted on the rows i that are wanted; undefined for a model without an outcome there. */
+export function calibratorsOf(
+  expected: Matrix,
+  { models, quality }: OutcomeTable,
+  rows: Int32Array,
+  wanted: (i: number) => boolean,
+  method: Calibrator['method'],
+): (Calibrator | undefined)[] {
+  const M = models.length;
+  return models.map((_, m) => {
+    const inside = Array.from(rows.keys()).filter((i) => wanted(i) && !Number.isNaN(quality.data[rows[i]! * M + m]!));
+    return fitCalibrator(
+      method,
+      inside.map((i) => expected.data[i * M + m]!),
+      inside.map((i) => quality.data[rows[i]! * M + m]!),
+    );
+  });
 }
 
 function applied(
