@@ -20,9 +20,10 @@ export function issueError(issue: Issue, tree: unknown, where: (path: Path) => W
   const path = issue.path as Path;
   const { place, key } = where(path);
   const named = key === undefined || place.endsWith(` ${key}`) ? place : `${place}: ${key}`;
-  if (issue.code === 'custom') return new VsrError('VSR_CONFIG', `${named}: ${issue.message}.`);
+  const ownSentence = issue.code === 'custom' && !issue.message.startsWith(SAID);
+  if (ownSentence) return new VsrError('VSR_CONFIG', `${named}: ${issue.message}.`);
   const value = valueAt(tree, path);
-  const secret = /^(apiKey|accessKey)$/.test(String(path.at(-1))) || path.includes('headers');
+  const secret = /^(apiKey|accessKey|hash)$/.test(String(path.at(-1))) || path.includes('headers');
   const came = value === undefined ? 'nothing' : secret ? 'something else' : describe(value);
   const choices = allowed(issue);
   const near = typeof value === 'string' && nearestName(value, choices);
@@ -33,6 +34,7 @@ export function issueError(issue: Issue, tree: unknown, where: (path: Path) => W
 }
 
 function expected(issue: Issue): string {
+  if (issue.message.startsWith(SAID)) return issue.message.slice(SAID.length);
   switch (issue.code) {
     case 'invalid_type':
       return TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`;
@@ -48,6 +50,9 @@ function expected(issue: Issue): string {
       return issue.message;
   }
 }
+
+/** How a schema's own sentence about a value begins. */
+const SAID = 'expected ';
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   number: 'a number',

@@ -170,7 +170,19 @@ routers:
 });
 
 describe('values', () => {
+  const dimension =
+    'expected a list of values, or {low, high, scale: linear or log, whole}, low not above high, of log above 0';
   const wrong: [yaml: string, message: string, hint?: string][] = [
+    ['train:\n  space: {knn: {k: {low: 5}}}\n', `vsr.yaml:2: train.space.knn.k: ${dimension}, got keys with values.`],
+    [
+      'train:\n  space: {knn: {k: {low: 50, high: 5}}}\n',
+      `vsr.yaml:2: train.space.knn.k: ${dimension}, got keys with values.`,
+    ],
+    ['train:\n  space: {knn: {k: []}}\n', `vsr.yaml:2: train.space.knn.k: ${dimension}, got a list.`],
+    [
+      'serve:\n  keys: [{name: a, hash: my-secret}]\n',
+      'vsr.yaml:2: serve.keys[0].hash: expected sha256:HEX or scrypt:SALT:HEX, got something else.',
+    ],
     ['seed: many\n', 'vsr.yaml:1: seed: expected a number, got "many".'],
     ['seed: 1.5\n', 'vsr.yaml:1: seed: expected a whole number, got 1.5.'],
     [

@@ -5,9 +5,12 @@ import { count, positiveInt, share, text } from './values.js';
 /** One router's parameters: only their names are mapped here, the router's own strict schema judges them. */
 export const routerParams = z.record(z.string(), z.unknown());
 
+const DIMENSION =
+  'expected a list of values, or {low, high, scale: linear or log, whole}, low not above high, of log above 0';
+
 const dimension = z.union(
   [
-    z.array(z.unknown()).min(1),
+    z.array(z.unknown(), { error: DIMENSION }).min(1, DIMENSION),
     z
       .strictObject({
         low: z.number(),
@@ -15,11 +18,9 @@ const dimension = z.union(
         scale: z.enum(['linear', 'log']).default('linear'),
         whole: z.boolean().default(false),
       })
-      .refine(({ low, high, scale }) => low <= high && (scale === 'linear' || low > 0)),
+      .refine(({ low, high, scale }) => low <= high && (scale === 'linear' || low > 0), DIMENSION),
   ],
-  {
-    error: 'expected a list of values, or {low, high, scale: linear or log, whole}, low not above high, of log above 0',
-  },
+  { error: DIMENSION },
 );
 
 /** What --tune draws one router's parameters from. */

@@ -11,7 +11,9 @@ const notNegative = z.number({ error: 'expected a number' }).min(0, 'expected a 
 
 export const kmeansParams = z.strictObject({
   /** auto = chosen on inner validation. */
-  clusters: z.union([z.literal('auto'), z.number().int().min(1).max(512)], { error: CLUSTERS }).default('auto'),
+  clusters: z
+    .union([z.literal('auto'), z.number().int(CLUSTERS).min(1, CLUSTERS).max(512, CLUSTERS)], { error: CLUSTERS })
+    .default('auto'),
   /** κ: how many average queries the mean of a model counts for in a cluster. */
   shrinkage: notNegative.default(10),
   /** Restarts; the lowest inertia wins. */

@@ -5,7 +5,7 @@ const K = 'expected "auto" or a whole number of at least 1';
 
 export const knnParams = z.strictObject({
   /** Neighbours asked; auto = chosen on inner validation. */
-  k: z.union([z.literal('auto'), z.number().int().min(1)], { error: K }).default('auto'),
+  k: z.union([z.literal('auto'), z.number().int(K).min(1, K)], { error: K }).default('auto'),
   /** κ: how many average neighbours the mean of a model counts for. */
   shrinkage: z.number({ error: 'expected a number' }).min(0, 'expected a number of at least 0').default(10),
   weights: z

@@ -149,3 +149,10 @@ test('k: auto is not fooled by copies of a query: they are one group', async () 
   expect(await fitAuto(features, quality, (i) => i)).toBe(5); // three of five neighbours are copies
   expect(await fitAuto(features, quality, (i) => i % 150)).toBeGreaterThanOrEqual(80);
 });
+
+test.each([0, 2.5, 'many'])('k: %j is refused with what k may be', async (k) => {
+  await expect(knn.checkParams({ k })).rejects.toMatchObject({
+    code: 'VSR_ROUTER_PARAMS',
+    message: `routers.knn.k: expected "auto" or a whole number of at least 1, got ${JSON.stringify(k)}.`,
+  });
+});
