@@ -52,10 +52,17 @@ export async function openOnnxModel(bytes: Uint8Array, where: string): Promise<O
 /** More threads than this do not pay for the matrix products of one scoring graph. */
 const MAX_THREADS = 4;
 
+/**
+ * By default a thread that waits for the others burns its core: on a busy machine they wait for threads that have none. Without it
+ * one query costs half the processor time and a batch is done sooner; on a quiet machine the times are the same.
+ */
+const WITHOUT_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
+
 async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, where: string): Promise<OnnxSession> {
   try {
     return await runtime.InferenceSession.create(bytes, {
       intraOpNumThreads: Math.min(MAX_THREADS, availableParallelism()),
+      extra: WITHOUT_SPINNING,
       logSeverityLevel: 3,
     });
   } catch (cause) {
