@@ -78,10 +78,10 @@ async function fit(dist, engine, { features, quality }, batchSize) {
   const { fitLoop } = await import(`${dist}/training/fit-loop.js`);
   const { initialParameters } = await import(`${dist}/routers/mlp/initial.js`);
   const { mlpProblem } = await import(`${dist}/routers/mlp/problem.js`);
-  const params = { hiddenLayers: HIDDEN, batchNorm: 'none', target: 'scores', loss: 'bce', ...OPTIONS };
+  const params = { hiddenLayers: HIDDEN, batchNorm: 'none', target: 'scores', loss: 'bce', ensemble: 1, ...OPTIONS };
   const started = performance.now();
   const outputBias = new Float32Array(MODELS);
-  const targets = { values: quality, present: new Float32Array(quality.length).fill(1), outputBias };
+  const targets = { values: quality, weights: new Float32Array(quality.length).fill(1), outputBias };
   const parameters = initialParameters([WIDTH, ...HIDDEN, MODELS], outputBias, params, 1);
   const problem = mlpProblem({ rows: ROWS, cols: WIDTH, data: features }, targets, params, { parameters, buffers: {} });
   const rows = Int32Array.from({ length: ROWS }, (_, i) => i);
