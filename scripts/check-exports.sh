@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Trains every router on the bundled example with its exports, and holds them to Python's onnx checker, onnxruntime and TensorFlow.
-# PYTHON names an interpreter that has all three; without it they are installed into a temporary environment, and where pip cannot
-# get them the check is skipped. Needs dist/.
+# Trains every router on a sample of the bundled example with its exports, and holds them to Python's onnx checker, onnxruntime and
+# TensorFlow. QUERY_LIMIT: queries of the sample, 0 = all. PYTHON names an interpreter that has all three libraries; without it they
+# are installed into a temporary environment, and where pip cannot get them the check is skipped. Needs dist/.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 folder="$(mktemp -d)"
@@ -18,6 +18,6 @@ if [ -z "$python" ]; then
   python="$folder/venv/bin/python"
 fi
 cd "$folder"
-node "$root/bin/vsr.js" train --folds 0 --export onnx,saved-model
+node "$root/bin/vsr.js" train --folds 0 --query-limit "${QUERY_LIMIT:-600}" --leak-check warn --export onnx,saved-model --quiet
 node "$root/scripts/export-cases.js" artifacts cases
 "$python" "$root/scripts/check-exports.py" cases

@@ -2,9 +2,12 @@
 // usage: node scripts/export-cases.js ARTIFACT FOLDER
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { featuresOf } from '../dist/features/feature-space.js';
 import { plainEvaluator } from '../dist/inference/plain/plain-evaluator.js';
-import { seededRandom } from '../dist/math/random.js';
+import { askerLookup, askersOf } from '../dist/pipelines/people/askers.js';
+import { openPersonStore } from '../dist/pipelines/people/person-store.js';
 import { openRouter, openTrained } from '../dist/pipelines/trained/trained-router.js';
+import { loadRouter } from '../dist/routers/registry.js';
 
 const QUERIES = 64;
 const [artifact, folder] = process.argv.slice(2);
@@ -12,17 +15,19 @@ if (folder === undefined) throw new Error('usage: node scripts/export-cases.js A
 mkdirSync(folder, { recursive: true });
 const trained = await openTrained(artifact);
 const { vectors } = await trained.encoder.embed(texts());
-const random = seededRandom(1);
+const features = featuresOf(trained.space, vectors, new Array(QUERIES).fill(null));
+const askers = whoAsk(trained.artifact);
 for (const name of Object.keys(trained.artifact.manifest.routers)) {
   const router = await openRouter(trained, name);
-  const inputs = Object.fromEntries(router.graph().inputs.map((input) => [input.name, valuesFor(input)]));
+  const { needs } = await loadRouter(name);
+  const inputs = router.inputs({ features, ...(needs.users && { askers }) });
   const scores = await plainEvaluator(router.graph()).run(inputs);
-  const { features, ...others } = Object.fromEntries(
+  const { features: asked, ...others } = Object.fromEntries(
     Object.entries(inputs).map(([input, tensor]) => [input, nested(tensor)]),
   );
   cpSync(join(artifact, `${name}.onnx`), join(folder, `${name}.onnx`));
   cpSync(join(artifact, `${name}_saved_model`), join(folder, name), { recursive: true });
-  const expected = { features, inputs: others, scores: nested(scores) };
+  const expected = { features: asked, inputs: others, scores: nested(scores) };
   writeFileSync(join(folder, `${name}.json`), JSON.stringify(expected));
 }
 
@@ -33,12 +38,14 @@ function texts() {
   return Array.from({ length: QUERIES }, (_, i) => JSON.parse(lines[Math.floor((i * lines.length) / QUERIES)]).query);
 }
 
-/** The queries' vectors where their width is asked for, normal noise for any other input. */
-function valuesFor({ name, shape }) {
-  const sized = shape.map((size) => (size === 'batch' ? QUERIES : size));
-  if (name === 'features' && sized[1] === vectors.cols) return { shape: sized, data: Float32Array.from(vectors.data) };
-  const length = sized.reduce((product, size) => product * size, 1);
-  return { shape: sized, data: Float32Array.from({ length }, () => random.normal()) };
+/** Every second query is asked by nobody in particular, the others by the people of the artifact in turn, with their pasts. */
+function whoAsk(artifact) {
+  const pasts = Object.keys(artifact.manifest.files).filter((file) => file.startsWith('histories/'));
+  const turns = pasts.flatMap((file) => artifact.read(file).toString('utf8').split('\n').filter(Boolean));
+  const ids = [...new Set(turns.map((line) => JSON.parse(line).user))];
+  const personOf = askerLookup(artifact.manifest, openPersonStore(artifact), {});
+  const asker = (i) => (i % 2 === 0 || ids.length === 0 ? null : ids[(i >> 1) % ids.length]);
+  return askersOf(Array.from({ length: QUERIES }, (_, i) => personOf(asker(i))));
 }
 
 /** A tensor as nested lists. */
