@@ -7,6 +7,7 @@
 # directory: the one whose node_modules is meant (default: where this package finds its own). --force: also where it loads already;
 # what loads is replaced only by what has loaded beside it.
 # Needs Linux on x86-64, Node with its headers or access to them, npm, Python 3 with pip, make and a C++ compiler.
+# Exit codes: 0 native TensorFlow loads, 4 something it needs cannot be had here, 1 it failed, 2 a wrong option.
 set -euo pipefail
 
 TENSORFLOW=2.15.1
@@ -30,6 +31,7 @@ package="$root/node_modules/@tensorflow/tfjs-node"
 
 say() { echo "install-native-tensorflow: $*"; }
 fail() { say "$*" >&2; exit 1; }
+absent() { say "$*" >&2; exit 4; }
 
 # Loads the package at $1 in a process of its own and prints its version; Node 23 and later lack functions that tfjs-node calls.
 loaded_version() {
@@ -50,7 +52,7 @@ if [ "$force" = no ] && version="$(loaded_version "$package")"; then
   exit 0
 fi
 
-[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "the wheel used here is for Linux on x86-64; this is $(uname -s) on $(uname -m)"
+[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || absent "the wheel used here is for Linux on x86-64; this is $(uname -s) on $(uname -m)"
 missing=()
 for tool in node npm python3 make; do
   command -v "$tool" >/dev/null || missing+=("$tool")
@@ -59,7 +61,7 @@ command -v "${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || missing+=("a
 if command -v python3 >/dev/null && ! python3 -m pip --version >/dev/null 2>&1; then missing+=("pip (python3 -m pip)"); fi
 if [ "${#missing[@]}" -gt 0 ]; then
   list="$(printf ', %s' "${missing[@]}")"
-  fail "missing here: ${list:2}"
+  absent "missing here: ${list:2}"
 fi
 
 work="$(mktemp -d)"
@@ -68,35 +70,43 @@ replaced="$package.old-$$" # what stood in its place, until the new one has load
 installed_package=no
 succeeded=no
 clean_up() {
-  rm -rf "$work" "$stage"
+  rm -rf "$stage"
   if [ "$succeeded" = no ]; then
     if [ -d "$replaced" ]; then
       rm -rf "$package"
       mv "$replaced" "$package"
       say "failed; what stood there before stands there again" >&2
     elif [ "$installed_package" = yes ]; then
-      rm -rf "$package"
+      installed_now | LC_ALL=C comm -13 "$work/before" - | while read -r added; do rm -rf "${root:?}/$added"; done
+      if [ -f "$work/npm-list" ]; then cp -p "$work/npm-list" node_modules/.package-lock.json; fi
       say "failed; removed what it laid down" >&2
     else
       say "failed; what stood there before is untouched" >&2
     fi
   fi
-  rm -rf "$replaced"
+  rm -rf "$replaced" "$work"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# What lies in node_modules: packages, those of each scope, and the commands in .bin.
+installed_now() {
+  find node_modules -mindepth 1 -maxdepth 2 \( -path 'node_modules/[@.]*/*' -o ! -path 'node_modules/*/*' \) | LC_ALL=C sort
+}
+
 if [ ! -f "$package/binding.gyp" ]; then
   say "installing @tensorflow/tfjs-node $TFJS_NODE without its install script"
   installed_package=yes
+  installed_now >"$work/before"
+  cp -p node_modules/.package-lock.json "$work/npm-list" 2>/dev/null || true
   npm install --ignore-scripts --no-save --no-audit --no-fund "@tensorflow/tfjs-node@$TFJS_NODE"
 fi
 
 say "fetching the tensorflow-cpu $TENSORFLOW wheel (about 200 MB)"
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --dest "$work" \
   --implementation cp --python-version 3.11 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 \
-  "tensorflow-cpu==$TENSORFLOW" || fail "pip could not fetch tensorflow-cpu $TENSORFLOW"
+  "tensorflow-cpu==$TENSORFLOW" || absent "pip could not fetch tensorflow-cpu $TENSORFLOW"
 
 say "unpacking libraries and headers"
 mkdir "$stage"
