@@ -1,112 +1,113 @@
-// How well a model joins by --add-model: held out of the bundled example, it comes back with a few of its outcomes, and the routers
-// are judged on test queries beside those that never knew it and those fitted anew on all of its outcomes. Needs dist/.
-// usage: node scripts/measure-add-model.js [MODEL] [OUTCOMES]
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// How well a model joins by --add-model: each of the bundled example's models in turn is held out, comes back with a few of its
+// outcomes, several times with other ones, and the choices on queries held out from everything are judged beside those of routers
+// that never knew it and of routers fitted on all of its outcomes. Needs dist/.
+// usage: node scripts/measure-add-model.js [OUTCOMES=50] [DRAWS=8]
+import { readFileSync } from 'node:fs';
+import { prepareTensorFlow } from '../dist/config/environment.js';
+import { normaliseText } from '../dist/data/normalise-text.js';
+import { openEncoder } from '../dist/embeddings/registry.js';
+import { matrix64, rowOf, takeRows } from '../dist/math/matrix.js';
 import { seededRandom } from '../dist/math/random.js';
+import { mean, standardDeviation } from '../dist/math/stats.js';
+import { loadRouter } from '../dist/routers/registry.js';
 
 const ROUTERS = ['knn', 'kmeans', 'mf'];
-const root = join(import.meta.dirname, '..');
-const rows = readFileSync(join(root, 'data/example/outcomes.jsonl'), 'utf8')
+const [outcomes, draws] = [Number(process.argv[2] ?? 50), Number(process.argv[3] ?? 8)];
+prepareTensorFlow();
+const rows = readFileSync(new URL('../data/example/outcomes.jsonl', import.meta.url), 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => JSON.parse(line));
-const [newcomer = 'llama-3.3-nemotron-super-49b-v1', outcomes = '50'] = process.argv.slice(2);
-const cellsOf = (row) =>
-  row.outcomes ?? Object.fromEntries(Object.entries(row.scores).map(([m, quality]) => [m, { quality }]));
-const models = Object.keys(cellsOf(rows[0]));
-if (!models.includes(newcomer)) throw new Error(`the example has no ${newcomer}; it has ${models.join(', ')}`);
-
+const models = Object.keys(rows[0].scores);
+const texts = new Map();
+const groups = Int32Array.from(rows, ({ query }) => {
+  const text = normaliseText(query);
+  if (!texts.has(text)) texts.set(text, texts.size);
+  return texts.get(text);
+});
+const { vectors } = await (await openEncoder({ model: 'static' })).embed(rows.map(({ query }) => query));
 const order = seededRandom(1).shuffle(rows.map((_, i) => i));
-const held = new Set(order.slice(0, Math.round(0.2 * rows.length)));
-const split = (i) => (held.has(i) ? 'test' : i % 9 === 0 ? 'validation' : 'train');
-const few = new Set(order.filter((i) => split(i) === 'train').slice(0, Number(outcomes)));
-const only = (row, keep) => Object.fromEntries(Object.entries(cellsOf(row)).filter(([model]) => keep(model)));
-const folder = mkdtempSync(join(tmpdir(), 'vsr-add-model-'));
-const write = (name, list) => writeFileSync(join(folder, name), list.map((row) => `${JSON.stringify(row)}\n`).join(''));
-const vsr = (...args) =>
-  execFileSync(process.execPath, [join(root, 'bin/vsr.js'), ...args, '--no-progress'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 2],
-  });
+const held = new Set(order.slice(0, Math.round(rows.length / 4)).map((i) => groups[i]));
+const [learned, judged] = [false, true].map((side) => order.filter((i) => held.has(groups[i]) === side));
+const test = { features: takeRows(vectors, judged) };
 
-try {
-  const withSplit = rows.map(({ scores: _scores, ...row }, i) => ({
-    ...row,
-    outcomes: cellsOf(rows[i]),
-    split: split(i),
-  }));
-  write('all.jsonl', withSplit);
-  write(
-    'before.jsonl',
-    withSplit.map((row) => ({ ...row, outcomes: only(row, (model) => model !== newcomer) })),
-  );
-  write(
-    'few.jsonl',
-    withSplit.flatMap((row, i) => (few.has(i) ? [{ ...row, outcomes: only(row, (model) => model === newcomer) }] : [])),
-  );
-  write(
-    'test.jsonl',
-    withSplit.filter((_, i) => held.has(i)).map(({ outcomes: _cells, split: _split, ...query }) => query),
-  );
-  const settings = ['--leak-check', 'warn', '--folds', '0', '--quality-weight', '1', '--quiet'];
-  vsr('train', '--data-file', 'before.jsonl', '--router', ROUTERS.join(','), ...settings, '--output-dir', 'before');
-  vsr(
-    'train',
-    '--add-model',
-    newcomer,
-    '--data-file',
-    'few.jsonl',
-    '--artifacts',
-    'before',
-    '--output-dir',
-    'joined',
-    '--quiet',
-  );
-  vsr('train', '--data-file', 'all.jsonl', '--router', ROUTERS.join(','), ...settings, '--output-dir', 'anew');
-  const test = withSplit.filter((_, i) => held.has(i));
-  process.stdout.write(
-    `${newcomer}, ${few.size} outcomes, ${test.length} test queries: mean quality (share sent to it)\n`,
-  );
-  for (const router of ROUTERS) {
-    const figures = ['before', 'joined', 'anew'].map((artifact) => `${artifact} ${judged(artifact, router, test)}`);
-    process.stdout.write(`${router.padEnd(7)} ${figures.join('   ')}\n`);
+process.stdout.write(
+  `${outcomes} outcomes, ${draws} draws, ${learned.length} training and ${judged.length} judging queries. Points of quality against the router without the model: mean, worst draw (share sent to it); fitted anew on all outcomes.\n`,
+);
+const gains = Object.fromEntries(ROUTERS.map((name) => [name, []]));
+const anew = {};
+for (const name of ROUTERS) anew[name] = earned(await (await fit(name, models)).score(test), models);
+for (const newcomer of models) {
+  const others = models.filter((model) => model !== newcomer);
+  const figures = [];
+  for (const name of ROUTERS) {
+    const router = await fit(name, others);
+    const before = earned(await router.score(test), others).quality;
+    const joined = [];
+    for (let draw = 1; draw <= draws; draw++) {
+      const few = seededRandom(draw)
+        .shuffle(learned.map((_, i) => i))
+        .slice(0, outcomes);
+      const at = few.map((i) => learned[i]);
+      const known = [...others, newcomer];
+      const fitted = router.withModel({
+        model: newcomer,
+        features: takeRows(vectors, at),
+        quality: Float64Array.from(at, (row) => rows[row].scores[newcomer]),
+        rows: Int32Array.from(few),
+        others: cells(at, others),
+      });
+      const { quality, share } = earned(await fitted.score(test), known, newcomer);
+      joined.push({ gain: 100 * (quality - before), share });
+    }
+    const points = joined.map(({ gain }) => gain);
+    gains[name].push(mean(points));
+    figures.push(
+      `${name} ${signed(mean(points))}, ${signed(Math.min(...points))} (${(100 * mean(joined.map(({ share }) => share))).toFixed(0)} %); ${signed(100 * (anew[name].quality - before))}`,
+    );
   }
-  const singles = models.map((model) => [model, mean(test.map((row) => row.outcomes[model]?.quality ?? Number.NaN))]);
-  const [best, quality] = singles.sort((a, b) => b[1] - a[1])[0];
-  process.stdout.write(
-    `best single ${quality.toFixed(4)} (${best}); ${newcomer} ${singles.find(([m]) => m === newcomer)[1].toFixed(4)}\n`,
-  );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const alone = mean(judged.map((row) => rows[row].scores[newcomer]));
+  process.stdout.write(`${newcomer} (${alone.toFixed(3)}): ${figures.join(' | ')}\n`);
+}
+for (const name of ROUTERS) {
+  const error = standardDeviation(gains[name]) / Math.sqrt(models.length);
+  process.stdout.write(`${name}: ${signed(mean(gains[name]))} ± ${error.toFixed(2)} on average over the models\n`);
 }
 
-function judged(artifact, router, test) {
-  vsr(
-    'infer',
-    '--input',
-    'test.jsonl',
-    '--artifacts',
-    artifact,
-    '--router',
-    router,
-    '--output',
-    'decisions.jsonl',
-    '--quiet',
-  );
-  const chosen = readFileSync(join(folder, 'decisions.jsonl'), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line).model);
-  const quality = mean(test.map((row, i) => row.outcomes[chosen[i]]?.quality ?? Number.NaN));
-  const share = chosen.filter((model) => model === newcomer).length / chosen.length;
-  return `${quality.toFixed(4)} (${(100 * share).toFixed(0)} %)`;
+async function fit(name, known) {
+  const table = {
+    models: known,
+    features: takeRows(vectors, learned),
+    quality: cells(learned, known),
+    groups: Int32Array.from(learned, (row) => groups[row]),
+  };
+  return (await loadRouter(name)).fit(table, {}, { seed: 1, training: { engine: 'wasm' } });
 }
 
-/** Over what is known. */
-function mean(values) {
-  const known = values.filter((value) => Number.isFinite(value));
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+/** Qualities [rows×known]. */
+function cells(at, known) {
+  const quality = matrix64(at.length, known.length);
+  at.forEach((row, i) => {
+    quality.data.set(
+      known.map((model) => rows[row].scores[model] ?? Number.NaN),
+      i * known.length,
+    );
+  });
+  return quality;
+}
+
+/** What the highest scores earn, and how often they are the newcomer's. */
+function earned(scores, known, newcomer) {
+  const chosen = judged.map((_, q) => {
+    const row = rowOf(scores, q);
+    return known[row.indexOf(Math.max(...row))];
+  });
+  return {
+    quality: mean(judged.map((row, q) => rows[row].scores[chosen[q]])),
+    share: mean(chosen.map((model) => (model === newcomer ? 1 : 0))),
+  };
+}
+
+function signed(points) {
+  return `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`;
 }

@@ -41,6 +41,16 @@ export function logisticRegression(problem: LogisticProblem): Float64Array {
   return w;
 }
 
+/**
+ * Standard deviation of coefficient `p` around the solution `w`, by the curvature there (Laplace's approximation; Bishop 2006,
+ * section 4.5.1).
+ */
+export function coefficientDeviation(problem: LogisticProblem, w: Float64Array, p: number): number {
+  const unit = new Float64Array(w.length);
+  unit[p] = 1;
+  return Math.sqrt(solvePositive(curvatureAt(problem, w).hessian, unit)[p]!);
+}
+
 function objective({ inputs, targets, weights, offsets, centre, precision }: LogisticProblem, w: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < inputs.rows; i++) {
@@ -53,6 +63,12 @@ function objective({ inputs, targets, weights, offsets, centre, precision }: Log
 
 /** −H⁻¹·gradient */
 function newtonStep(problem: LogisticProblem, w: Float64Array): Float64Array {
+  const { hessian, downhill } = curvatureAt(problem, w);
+  return solvePositive(hessian, downhill);
+}
+
+/** The lower half of H [P×P], and −gradient [P]. */
+function curvatureAt(problem: LogisticProblem, w: Float64Array): { hessian: Float64Array; downhill: Float64Array } {
   const { inputs, targets, weights, offsets, centre, precision } = problem;
   const P = w.length;
   const hessian = new Float64Array(P * P);
@@ -67,7 +83,7 @@ function newtonStep(problem: LogisticProblem, w: Float64Array): Float64Array {
       for (let q = 0; q <= p; q++) hessian[p * P + q]! += curvature * x[p]! * x[q]!;
     }
   }
-  return solvePositive(hessian, downhill);
+  return { hessian, downhill };
 }
 
 /** x of A·x = b by Cholesky's decomposition; A [P×P] symmetric and positive, its lower half read and overwritten. */

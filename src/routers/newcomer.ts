@@ -1,6 +1,9 @@
-// A model that joins a fitted router with a few of its outcomes (cold start): what it brings, and columns put beside others.
+// A model that joins a fitted router with a few of its outcomes (cold start): what it brings, how far it is believed, and columns
+// put beside others.
+
 import type { Tensor } from '../inference/tensor.js';
 import type { Matrix } from '../math/matrix.js';
+import { mean } from '../math/stats.js';
 import type { ModelProfile } from './router.js';
 
 export interface Newcomer {
@@ -19,6 +22,46 @@ export interface Newcomer {
   readonly latency?: Float64Array;
   /** What a catalogue says of it. */
   readonly profile?: ModelProfile;
+}
+
+/** As if one more known model stood a fifth away from the others' mean: two models that happen to be alike say little. */
+const PRIOR_SPREAD = 0.2;
+/** Largest variance of a value in [0, 1]: counts as one more outcome, since a few equal ones do not say that all are. */
+const LARGEST_VARIANCE = 0.25;
+
+/** What a few outcomes say of a newcomer. */
+export interface BelievedDistance {
+  /** From what the others earn on the same queries. */
+  readonly distance: number;
+  /** Variance of one outcome's distance. */
+  readonly noise: number;
+}
+
+/**
+ * The mean of a normal prior and of the outcomes together, less one standard deviation. The prior puts a newcomer among the others,
+ * as spread as they are. Less, because the highest of several estimates is chosen: an estimate from fifty outcomes is off by
+ * .06, more than good models differ by, so by its plain mean a middling newcomer would often take the queries of a better model.
+ * @param distances [n] of each outcome from what the others earn on that query
+ * @param means [M] mean qualities of the models that are there
+ */
+export function believedDistance(distances: ArrayLike<number>, means: ArrayLike<number>): BelievedDistance {
+  const n = distances.length;
+  const noise = (squaredSpread(distances) + LARGEST_VARIANCE) / n;
+  const spread = priorVariance(means, PRIOR_SPREAD ** 2);
+  const variance = 1 / (1 / spread + n / noise);
+  return { distance: ((variance * n) / noise) * mean(distances) - Math.sqrt(variance), noise };
+}
+
+/** Variance of values over the known models, with one more that lies √`own` away from their mean. */
+export function priorVariance(values: ArrayLike<number>, own: number): number {
+  return (squaredSpread(values) + own) / values.length;
+}
+
+function squaredSpread(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
+  return sum;
 }
 
 /** [N×M] and [N] → [N×(M+1)]; all other columns keep their values. */

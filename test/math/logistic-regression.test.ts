@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LogisticProblem, logisticRegression } from '../../src/math/logistic-regression.js';
+import { coefficientDeviation, type LogisticProblem, logisticRegression } from '../../src/math/logistic-regression.js';
 import { matrix64 } from '../../src/math/matrix.js';
 import { seededRandom } from '../../src/math/random.js';
 
@@ -26,6 +26,20 @@ describe('logistic regression', () => {
     };
     const [w] = logisticRegression({ ...problem, centre: [0], precision: [1e-12] });
     expect(w).toBeCloseTo(Math.log(3) - 1, 9);
+  });
+
+  test('a coefficient is as uncertain as the curvature says: prior 3, and two rows of weight 2 at chance ½ → 1 / √(3 + 2·2·¼)', () => {
+    const problem = {
+      inputs: matrix64(2, 2, Float64Array.of(1, 0, 1, 0)),
+      targets: [1, 0],
+      weights: [2, 2],
+      offsets: [0, 0],
+      centre: [0, 0],
+      precision: [3, 5],
+    };
+    const w = logisticRegression(problem);
+    expect(coefficientDeviation(problem, w, 0)).toBeCloseTo(1 / 2, 9);
+    expect(coefficientDeviation(problem, w, 1)).toBeCloseTo(1 / Math.sqrt(5), 9);
   });
 
   test('without rows it is the prior', () => {

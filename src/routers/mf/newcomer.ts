@@ -1,42 +1,46 @@
 // Adds a model to fitted factors: its own factors and bias are solved for, projection and all other factors stay.
 import { VsrError } from '../../errors/vsr-error.js';
 import { dot } from '../../math/distance.js';
-import { type LogisticProblem, logisticRegression } from '../../math/logistic-regression.js';
+import { coefficientDeviation, type LogisticProblem, logisticRegression } from '../../math/logistic-regression.js';
 import { type Matrix, matrix, matrix64, normaliseRows, rowOf } from '../../math/matrix.js';
 import { mean } from '../../math/stats.js';
 import { transpose } from '../../math/transpose.js';
-import { logit } from '../logit.js';
-import { type Newcomer, withColumn, withValue } from '../newcomer.js';
+import { type Newcomer, priorVariance, withColumn, withValue } from '../newcomer.js';
 import { pairWeights } from './pairs.js';
 import type { MfParams } from './params.js';
 import type { MfState } from './state.js';
 
-/** The bias is nearly free: what a model earns on average is what outcomes tell first. */
-const BIAS_PRECISION = 0.1;
+/** As if one more known model's bias lay this far from the others' mean: a quality of .7 beside .5. */
+const BIAS_SPREAD = 0.8;
 /** Keeps the prior proper where all factors are 0. */
 const SMALLEST_VARIANCE = 1e-6;
 
 /**
- * The newcomer's factors under a normal prior as wide as the factors of the models that are there, by Newton's method.
+ * The newcomer's factors and bias under a normal prior with the mean and the spread of the models that are there, by Newton's
+ * method; the bias less one standard deviation (`believedDistance` says why).
  * masked_bce: on its qualities; bradley_terry: on its wins and losses against the others' fixed Z, for which the same queries
  * must hold outcomes of theirs. Throws `VSR_TRAINING_DATA` where no pair differs.
  */
 export function withNewcomer(state: MfState, newcomer: Newcomer, loss: MfParams['loss']): MfState {
   const factors = state.factors.data as Float32Array;
-  const F = state.factors.shape[0]!;
+  const [F, M] = state.factors.shape as [number, number];
   const queries = projected(state, newcomer.features);
-  const pairwise = loss === 'bradley_terry';
-  const evidence = pairwise ? pairs(state, newcomer, queries) : outcomes(newcomer, queries);
-  const variance = Math.max(SMALLEST_VARIANCE, dot(factors, factors) / factors.length);
-  const solution = logisticRegression({
+  const evidence = loss === 'bradley_terry' ? pairs(state, newcomer, queries) : outcomes(newcomer, queries);
+  const usual = Math.max(SMALLEST_VARIANCE, dot(factors, factors) / factors.length);
+  const known = [
+    ...Array.from({ length: F }, (_, f) => ({ values: factors.subarray(f * M, (f + 1) * M), own: usual })),
+    { values: state.bias.data as Float32Array, own: BIAS_SPREAD ** 2 },
+  ];
+  const problem = {
     ...evidence,
-    centre: [...new Float64Array(F), pairwise ? 0 : logit(mean(newcomer.quality))],
-    precision: [...new Float64Array(F).fill(1 / variance), BIAS_PRECISION],
-  });
+    centre: known.map(({ values }) => mean(values)),
+    precision: known.map(({ values, own }) => 1 / priorVariance(values, own)),
+  };
+  const solution = logisticRegression(problem);
   return {
     projection: state.projection,
     factors: withColumn(state.factors, solution),
-    bias: withValue(state.bias, solution[F]!),
+    bias: withValue(state.bias, solution[F]! - coefficientDeviation(problem, solution, F)),
   };
 }
 
