@@ -8,6 +8,8 @@ import { samples } from './measure.js';
 const CALLS = 2000;
 const WARMUP = 200;
 const TARGET_MS = 1;
+/** Those whose graph wants a vector and nothing else. */
+const ROUTERS = 'knn,kmeans,svm,mlp,mf,rankrouter,autorouter';
 
 export default async function measure({ root, dist, notice }) {
   const { onnxRuntimeStatus } = await import(`${dist}/inference/onnxruntime/onnx-runtime.js`);
@@ -20,7 +22,17 @@ export default async function measure({ root, dist, notice }) {
   }
   const folder = mkdtempSync(join(tmpdir(), 'vsr-bench-'));
   try {
-    const train = [join(root, 'bin/vsr.js'), 'train', '--folds', '0', '--engine', 'wasm', '--quiet'];
+    const train = [
+      join(root, 'bin/vsr.js'),
+      'train',
+      '--folds',
+      '0',
+      '--engine',
+      'wasm',
+      '--router',
+      ROUTERS,
+      '--quiet',
+    ];
     const { status, stderr } = spawnSync(process.execPath, train, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) {
       notice(`Scoring is skipped: vsr train ends with ${status}: ${stderr.trim().split('\n')[0]}`);
@@ -31,10 +43,6 @@ export default async function measure({ root, dist, notice }) {
     const rows = [];
     for (const name of Object.keys(trained.artifact.manifest.routers)) {
       const router = await openRouter(trained, name);
-      if (router.graph().inputs.length > 1) {
-        notice(`${name} is skipped: its graph wants more than a vector.`);
-        continue;
-      }
       const cols = router.featureDim;
       const query = () => ({ rows: 1, cols, data: Float32Array.from({ length: cols }, () => random.normal()) });
       const times = await samples(() => router.score({ features: query() }, 'onnxruntime'), {
