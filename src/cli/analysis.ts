@@ -4,13 +4,20 @@ import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
 import type { AnalyzeResult } from '../pipelines/analyze.js';
 import type { PipelineContext } from '../pipelines/context.js';
+import type { Findings } from '../report/html/findings-page.js';
 import type { Sheet } from '../report/sheet.js';
 
 type Report = AnalyzeResult['reports'][0];
 
 export type Analysis =
   | { readonly kind: 'report'; readonly report: Report; readonly beside: readonly Report[]; readonly no: boolean }
-  | { readonly kind: 'findings'; readonly json: object; readonly sheet: Sheet; readonly no: boolean };
+  | {
+      readonly kind: 'findings';
+      readonly json: object;
+      readonly sheet: Sheet;
+      readonly diagnosis?: Findings['diagnosis'];
+      readonly no: boolean;
+    };
 
 /** `no`: a gate was asked for, and says no. Throws `VSR_USAGE` for modes that exclude each other, and what the analyses throw. */
 export async function analysisFor(config: VsrConfig, context: PipelineContext): Promise<Analysis> {
@@ -50,7 +57,7 @@ export async function analysisFor(config: VsrConfig, context: PipelineContext): 
     const json = await diagnoseOutcomes(config, context);
     const { diagnosisSheet } = await import('../report/diagnosis-sheet.js');
     const grade = { train: 0, inconclusive: 1, 'do-not-train': 2 }[json.verdict.kind];
-    return { kind: 'findings', json, sheet: diagnosisSheet(json), no: saysNo(grade, config) };
+    return { kind: 'findings', json, sheet: diagnosisSheet(json), diagnosis: json, no: saysNo(grade, config) };
   }
   const { analyze } = await import('../pipelines/analyze.js');
   const { reports } = await analyze(config, context);

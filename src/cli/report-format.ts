@@ -58,7 +58,7 @@ export async function rendered(
   if (analysis.kind === 'findings') {
     const { json, sheet } = analysis;
     if (format === 'json') return `${JSON.stringify(json, null, 2)}\n`;
-    if (format === 'html') return (await import('../report/html/html-sheet.js')).renderSheetHtml(sheet);
+    if (format === 'html') return (await import('../report/html/findings-page.js')).renderFindings(analysis);
     return (await import('../report/sheet.js')).renderSheet(sheet, options);
   }
   const { report, beside } = analysis;

@@ -1,7 +1,7 @@
 // Is training a router worth a try? One sentence, from what lookup and neighbours gain on rows they never saw.
 import { LEAST_HEADROOM } from './advice.js';
 import { neededQueries } from './bootstrap.js';
-import type { CurveStep } from './diagnosis.js';
+import type { CurveStep } from './learning-curve.js';
 import type { Estimate } from './report.js';
 import type { Routability } from './routability.js';
 import { LEAST_GROUPS } from './verdict-rules.js';

@@ -4,15 +4,12 @@ import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Matrix } from '../math/matrix.js';
 import type { Objective } from '../math/utility.js';
 import { rowMaxima } from './baselines.js';
-import { groupNumbers, holm } from './bootstrap.js';
-import { chosenValues, presentMean } from './choice-metrics.js';
+import { groupNumbers } from './bootstrap.js';
 import { type DiagnosisVerdict, diagnosisVerdict } from './diagnosis-verdict.js';
-import { estimateAll } from './estimates.js';
+import { type CurveChoices, type CurveStep, learningCurve } from './learning-curve.js';
 import { modelData } from './model-data.js';
-import { orNull } from './or-null.js';
-import type { Estimate, ModelData } from './report.js';
+import type { ModelData } from './report.js';
 import { type Routability, routability } from './routability.js';
-import { utilityMatrix } from './utility-matrix.js';
 
 export const DIAGNOSIS_SCHEMA = 'vsr.diagnosis/1';
 
@@ -44,40 +41,12 @@ export interface Diagnosis {
   };
 }
 
-export interface CurveStep {
-  /** Of the rows that may be learned from. */
-  readonly share: number;
-  /** Rows learned from, per fold. */
-  readonly learned: number;
-  readonly judged: number;
-  readonly bestSingle: StepEarned;
-  readonly lookup: StepEarned;
-  /** null where there are no vectors. */
-  readonly knn: StepEarned | null;
-}
-
-export interface StepEarned {
-  readonly utility: number | null;
-  readonly quality: number | null;
-  /** In utility, to the best single model of the same rows; null for itself. */
-  readonly difference: Estimate | null;
-}
-
 export interface ModelWorth {
   readonly model: string;
   /** Mean quality that a perfect router loses without it. */
   readonly oracleLoss: number;
   /** Queries that it alone answers best. */
   readonly uniqueBest: number;
-}
-
-/** [judged rows] columns chosen after learning from a share of the rows. */
-export interface CurveChoices {
-  readonly share: number;
-  readonly learned: number;
-  readonly bestSingle: Int32Array;
-  readonly lookup: Int32Array;
-  readonly knn: Int32Array | null;
 }
 
 export interface DiagnosisInput {
@@ -105,7 +74,11 @@ export interface DiagnosisInput {
 
 export function diagnose(input: DiagnosisInput): Diagnosis {
   const { table, curve, options, objective } = input;
-  const { steps, ps } = curveSteps(input);
+  const judgedGroups = curve.rows.map((row) => input.groups[row]!);
+  const { steps, ps } = learningCurve(
+    { judged: curve.judged, groups: judgedGroups, objective, steps: curve.steps },
+    options,
+  );
   const pays = routability(table, input.vectors, options.seed);
   const models = modelWorth(table);
   return {
@@ -114,7 +87,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
       routability: pays,
       last: steps.at(-1)!,
       p: { lookup: ps[0]!, knn: ps[1] ?? null },
-      groups: groupNumbers(curve.rows.map((row) => input.groups[row]!)).count,
+      groups: groupNumbers(judgedGroups).count,
       minGain: options.minGain,
       qualityAlone: objective.quality >= 1,
     }),
@@ -140,48 +113,6 @@ const SENTENCES = [
   'Locality: agreement of the outcomes of ten nearest neighbours against that of random pairs, p by 999 permutations.',
   'Intervals: paired bootstrap over groups of equal queries; the two p-values are corrected by Holm.',
 ];
-
-/** Every step with its differences; p of lookup and neighbours at the last step, corrected. */
-function curveSteps({ curve, groups, objective, options }: DiagnosisInput) {
-  const utilities = utilityMatrix(curve.judged, objective);
-  const values = curve.steps.map((step) => {
-    const of = (choices: Int32Array) => ({
-      utility: chosenValues(utilities, choices),
-      quality: chosenValues(curve.judged.quality, choices),
-    });
-    const best = of(step.bestSingle);
-    const against = (choices: Int32Array) => {
-      const own = of(choices);
-      return { ...own, difference: own.utility.map((value, i) => value - best.utility[i]!) };
-    };
-    return { step, best, lookup: against(step.lookup), knn: step.knn && against(step.knn) };
-  });
-  const estimates = estimateAll(
-    values.flatMap(({ lookup, knn }) => [lookup.difference, ...(knn ? [knn.difference] : [])]),
-    groupNumbers(curve.rows.map((row) => groups[row]!)),
-    options,
-  );
-  const earned = (one: { utility: Float64Array; quality: Float64Array; difference?: Float64Array }): StepEarned => ({
-    utility: orNull(presentMean(one.utility)),
-    quality: orNull(presentMean(one.quality)),
-    difference: one.difference ? (estimates.get(one.difference)?.estimate ?? null) : null,
-  });
-  const last = values.at(-1)!;
-  const finals = [last.lookup, ...(last.knn ? [last.knn] : [])];
-  return {
-    steps: values.map(
-      ({ step, best, lookup, knn }): CurveStep => ({
-        share: step.share,
-        learned: step.learned,
-        judged: curve.rows.length,
-        bestSingle: earned(best),
-        lookup: earned(lookup),
-        knn: knn && earned(knn),
-      }),
-    ),
-    ps: holm(finals.map(({ difference }) => estimates.get(difference)?.p ?? 1)),
-  };
-}
 
 /** What each model alone adds to the oracle: on rows where no other is as good. */
 function modelWorth({ models, quality }: OutcomeTable): ModelWorth[] {

@@ -14,6 +14,7 @@ import { comparison, differencesOf } from './comparison.js';
 import { type CostPlane, costPlane } from './cost-plane.js';
 import { estimateAll } from './estimates.js';
 import { largestRegrets } from './largest-regrets.js';
+import { latencyReport } from './latency.js';
 import { type LearningPart, learningParts } from './learned-choices.js';
 import { methodSentences } from './method.js';
 import { modelData } from './model-data.js';
@@ -198,6 +199,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
     plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
     recommendation: recommendationOf(input, judged.table),
     calibration,
+    latency: latencyReport(judged.table, [arms.bestSingle, ...arms.routers]),
     decisions: largestRegrets(judged, router.choices!, tasks, input.routers[chosen]!.scores?.expected, REGRETS_SHOWN),
     method: {
       objective: { ...objective },

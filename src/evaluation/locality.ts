@@ -40,10 +40,23 @@ export function locality(vectors: Matrix, quality: Matrix<Float64Array>, seed: n
 function nearest(unit: Matrix, anchor: number): number[] {
   const query = rowOf(unit, anchor);
   const similarity = new Float64Array(unit.rows);
-  for (let i = 0; i < unit.rows; i++) {
-    let dot = 0;
-    for (let j = 0, at = i * unit.cols; j < unit.cols; j++, at++) dot += query[j]! * unit.data[at]!;
-    similarity[i] = dot;
+  const { cols, data } = unit;
+  const even = cols - (cols % 4);
+  for (let i = 0, at = 0; i < unit.rows; i++, at = i * cols) {
+    // four sums at once: one alone waits for itself
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let j = 0;
+    for (; j < even; j += 4) {
+      a += query[j]! * data[at + j]!;
+      b += query[j + 1]! * data[at + j + 1]!;
+      c += query[j + 2]! * data[at + j + 2]!;
+      d += query[j + 3]! * data[at + j + 3]!;
+    }
+    for (; j < cols; j++) a += query[j]! * data[at + j]!;
+    similarity[i] = a + b + (c + d);
   }
   similarity[anchor] = Number.NEGATIVE_INFINITY;
   return Array.from(topK(similarity, Math.min(NEIGHBOURS, unit.rows - 1)));

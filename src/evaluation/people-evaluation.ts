@@ -25,6 +25,8 @@ export interface PersonalScorer {
   readonly logLoss: number | null;
   /** Over people with a vote that is no tie. */
   readonly perUser: { readonly mean: number; readonly p10: number; readonly worst: number };
+  /** People of whom it foretells more, as much, less than the first scorer. */
+  readonly against: { readonly better: number; readonly equal: number; readonly worse: number };
   /** Accuracy minus that of the first scorer, people drawn anew. */
   readonly lead: Interval & { readonly difference: number };
   /** Accuracy by how many own votes were shown. */
@@ -36,6 +38,12 @@ export interface PeopleReport {
   readonly votes: number;
   readonly ties: number;
   readonly scorers: readonly PersonalScorer[];
+  /** By their number in the data; votes that are no ties, and by scorer the share foretold. */
+  readonly people: readonly {
+    readonly person: number;
+    readonly votes: number;
+    readonly accuracy: Readonly<Record<string, number>>;
+  }[];
   /** pays: some scorer's lead over the ranking for everybody is above 0 in all of its interval. */
   readonly verdict: 'pays' | 'does not pay';
   readonly sentence: string;
@@ -65,6 +73,7 @@ export function evaluatePeople(votes: ForetoldVotes, options: PeopleOptions): Pe
       auc: metrics.auc,
       logLoss: metrics.logLoss,
       perUser: { mean: mean(shares), p10: percentile(shares, 10), worst: Math.min(...shares) },
+      against: betterWorse(first, own),
       lead: leadOver(first, own, options),
       fewShot: Object.entries(votes.byHistory[name] ?? {}).map(([shown, difference]) => ({
         votes: shown,
@@ -81,6 +90,11 @@ export function evaluatePeople(votes: ForetoldVotes, options: PeopleOptions): Pe
     votes: votes.outcome.length,
     ties: votes.outcome.length - decisive.length,
     scorers,
+    people: users.map((person, u) => ({
+      person,
+      votes: first.counts[u]!,
+      accuracy: Object.fromEntries(names.map((name) => [name, hits.get(name)!.right[u]! / first.counts[u]!])),
+    })),
     verdict: pays ? 'pays' : 'does not pay',
     sentence: sentenceOf(best, names[0]!, pays, users.length),
   };
@@ -109,6 +123,15 @@ function hitsByUser(
     counts[u]! += 1;
   }
   return { right, counts };
+}
+
+function betterWorse(first: Hits, own: Hits) {
+  const differences = own.right.map((right, u) => right - first.right[u]!);
+  return {
+    better: differences.filter((value) => value > 0).length,
+    equal: differences.filter((value) => value === 0).length,
+    worse: differences.filter((value) => value < 0).length,
+  };
 }
 
 function leadOver(first: Hits, own: Hits, { seed, bootstrap, confidence, judged }: PeopleOptions) {

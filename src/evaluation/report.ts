@@ -5,10 +5,13 @@ import type { RouterCalibration } from './calibration-report.js';
 import type { WinTieLoss } from './choice-metrics.js';
 import type { CostPlane } from './cost-plane.js';
 import type { DecisionReport } from './largest-regrets.js';
+import type { LatencyReport } from './latency.js';
+import type { CurveStep } from './learning-curve.js';
 import type { PeopleReport } from './people-evaluation.js';
 import type { Routability } from './routability.js';
 import type { RouterMeasures } from './router-measures.js';
 import type { Recommendation } from './settings.js';
+import type { ReportSetup } from './setup.js';
 import type { TrainingNoise } from './training-noise.js';
 import type { Verdict } from './verdict.js';
 
@@ -41,6 +44,12 @@ export interface Report {
   readonly people?: PeopleReport;
   /** Where routers were fitted more than once: the spread of their figures over seeds. */
   readonly trainingNoise?: TrainingNoise;
+  /** Simple routing learned from growing shares of train, judged on held-out rows. */
+  readonly learningCurve?: { readonly label: string; readonly steps: readonly CurveStep[] };
+  /** null where no latency is known. */
+  readonly latency: LatencyReport | null;
+  /** The artifact and the configuration; absent where there is none. */
+  readonly setup?: ReportSetup;
   readonly method: ReportMethod;
 }
 

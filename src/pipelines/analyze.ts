@@ -8,9 +8,11 @@ import type { Report } from '../evaluation/report.js';
 import { type Matrix, takeRows } from '../math/matrix.js';
 import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
+import { heldOutCurve } from './analyze/held-out-curve.js';
 import { type Judged, openJudged } from './analyze/judged.js';
 import { partOf } from './analyze/part.js';
 import { seedsReport } from './analyze/seeds.js';
+import { reportSetup } from './analyze/setup.js';
 import type { PipelineContext } from './context.js';
 import { embedRows } from './learning/embed-rows.js';
 import { modelStats } from './learning/model-stats.js';
@@ -45,9 +47,18 @@ export async function analyze(
   }
   const { bootstrap, confidence } = config.analyze;
   const people = peopleReport(judged.trained.artifact, { seed: config.seed, bootstrap, confidence });
-  const { trainingNoise } = reports.find((report) => report.trainingNoise) ?? {};
-  const whole = { ...first, ...(people && { people }), ...(trainingNoise && { trainingNoise }) };
-  return { reports: [whole, ...beside] };
+  const rows = rowsOf(judged.data);
+  const setup = await reportSetup(config, judged, rows.test.length > 1 ? rows.test : rows.train, context);
+  // refits and shares of train are judged on held-out rows, wherever the verdict comes from
+  const { trainingNoise, learningCurve } = reports.at(-1)!;
+  const whole = {
+    ...first,
+    setup,
+    ...(people && { people }),
+    ...(trainingNoise && { trainingNoise }),
+    ...(learningCurve && { learningCurve }),
+  };
+  return { reports: [whole, ...beside.map(({ trainingNoise: _, learningCurve: __, ...rest }) => rest)] };
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {
@@ -112,12 +123,12 @@ async function judgeHeldOut(
     config.embedding.cacheDir,
     context,
   );
-  const vectors = first ? await vectorsOf(config, judged, all.train, context) : undefined;
+  const vectors = await embedRows(trained.encoder, data.table, [all.train, rows], config.embedding.cacheDir, context);
   const report = evaluateRouters({
     train: partOf(data.table, all.train),
     test: partOf(data.table, rows),
     testGroups: rows.map((row) => data.groups[row]!),
-    ...(vectors && { vectors }),
+    ...(first && { vectors: takeRows(vectors, all.train) }),
     objective,
     routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
     options: evaluationOptions(config, data, label),
@@ -131,7 +142,8 @@ async function judgeHeldOut(
     label,
   };
   const noise = await seedsReport(config, judged, seeds, context);
-  return [noise ? { ...report, trainingNoise: noise } : report];
+  const curve = await heldOutCurve(config, judged, { learn: all.train, judge: rows, vectors, label }, context);
+  return [{ ...report, ...(curve && { learningCurve: curve }), ...(noise && { trainingNoise: noise }) }];
 }
 
 /** For locality: what the encoder of the artifact makes of the rows that baselines learn from. */

@@ -1,17 +1,10 @@
 // The diagnosis of outcomes alone, as a page.
-import type { CurveStep, Diagnosis, StepEarned } from '../evaluation/diagnosis.js';
+import type { Diagnosis } from '../evaluation/diagnosis.js';
+import type { CurveStep, StepEarned } from '../evaluation/learning-curve.js';
+import { CURVE_LEGEND, curveTable } from './curve-section.js';
 import { routabilityLines } from './data-section.js';
 import { dataSentence } from './data-sentence.js';
-import {
-  count,
-  percent,
-  perThousand,
-  points,
-  pointsWithInterval,
-  share,
-  shareWithInterval,
-  UNKNOWN,
-} from './format.js';
+import { count, percent, perThousand, points, shareWithInterval } from './format.js';
 import type { Sheet } from './sheet.js';
 
 const MOODS = { train: 'good', inconclusive: 'unsure', 'do-not-train': 'bad' } as const;
@@ -46,28 +39,8 @@ export function diagnosisSheet({ verdict, warnings, data, routability, curve, mo
       { title: 'Headroom', before: routabilityLines(routability) },
       {
         title: `What simple routing gains on queries it did not learn from, in points of ${what} [${percent(method.confidence)}]`,
-        table: {
-          columns: [
-            { head: 'learned from' },
-            { head: 'single' },
-            { head: 'lookup' },
-            { head: 'nearest' },
-            { head: 'lookup, Δ' },
-            { head: 'nearest, Δ' },
-          ],
-          rows: curve.map((step) => [
-            `${percent(step.share)}: ${count(step.learned)}`,
-            share(step.bestSingle.utility),
-            share(step.lookup.utility),
-            share(step.knn?.utility),
-            pointsWithInterval(step.lookup.difference),
-            step.knn ? pointsWithInterval(step.knn.difference) : UNKNOWN,
-          ]),
-        },
-        after: [
-          'single: the best single model of the rows learned from; lookup: the best model of each task; nearest: what was best on the nearest queries; Δ: against single.',
-          growthSentence(curve),
-        ],
+        table: curveTable(curve),
+        after: [CURVE_LEGEND, growthSentence(curve)],
       },
       {
         title: 'Which models to keep',

@@ -57,3 +57,12 @@ export function pValue(p: Known): string {
   if (p == null) return UNKNOWN;
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
+
+/** What differences are in: utility, or quality where it alone counts. */
+export function objectiveName({
+  method,
+}: {
+  readonly method: { readonly objective: { readonly quality: number } };
+}): string {
+  return method.objective.quality < 1 ? 'utility' : 'quality';
+}

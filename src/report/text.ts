@@ -1,11 +1,14 @@
 // The analyze report as text: the verdict first, then what it rests on.
 import type { Report } from '../evaluation/report.js';
 import { besideSection, comparisonSection } from './comparison-section.js';
+import { curveSection, latencySection } from './curve-section.js';
 import { dataSection } from './data-section.js';
+import { objectiveName } from './format.js';
 import { otherMeasuresSection, rankingSection, seedsSection } from './measure-sections.js';
-import { peopleSection } from './people-section.js';
+import { peopleSections } from './people-section.js';
 import { scoreSections } from './plane-section.js';
-import { sectionParts } from './sheet.js';
+import { setupSections } from './setup-section.js';
+import { type SheetSection, sectionParts } from './sheet.js';
 import { boxTables, markdownTable } from './table.js';
 import { carriedBySentence, lookupSentence, recommendationSentence } from './verdict-notes.js';
 import { wrap } from './wrap.js';
@@ -27,6 +30,7 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
   const draw = markdown ? markdownTable : await boxTables();
   const section = (title: string, ...parts: string[]) =>
     [markdown ? `## ${title}` : paint('bold', title), ...parts].join(markdown ? '\n\n' : '\n');
+  const sheet = (one: SheetSection) => section(one.title, ...sectionParts(one, draw));
   const verdict = wrap(report.verdict.sentence)
     .split('\n')
     .map((line) => paint(VERDICT_STYLE[report.verdict.kind], line))
@@ -42,11 +46,16 @@ export async function renderText(report: Report, options: TextOptions = {}): Pro
     ...dataSection(report, draw, section),
     ...comparisonSection(report, draw, section),
     ...scoreSections(report, draw, section),
-    ...[rankingSection(report), otherMeasuresSection(report), ...seedsSection(report)].map((sheet) =>
-      section(sheet.title, ...sectionParts(sheet, draw)),
-    ),
-    ...peopleSection(report, draw, section),
+    ...[
+      rankingSection(report),
+      otherMeasuresSection(report),
+      ...seedsSection(report),
+      ...(report.learningCurve ? [curveSection(report.learningCurve, objectiveName(report))] : []),
+      ...(report.latency ? [latencySection(report.latency)] : []),
+      ...peopleSections(report),
+    ].map(sheet),
     ...beside.map((other) => besideSection(other, draw, section)),
+    ...setupSections(report).map(sheet),
     section('Method', report.method.sentences.map(bullet).join('\n')),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -22,6 +22,12 @@ test('figures are those of arithmetic: a tie counts in none, a difference of 0 c
   });
   expect(personal).toMatchObject({ accuracy: 1, auc: 1, perUser: { mean: 1, p10: 1, worst: 1 } });
   expect(personal!.lead.difference).toBe(0.375);
+  // of person 0 everybody's ranking foretells one of two votes, of person 1 one and a half of two
+  expect(personal!.against).toEqual({ better: 2, equal: 0, worse: 0 });
+  expect(report.people).toEqual([
+    { person: 0, votes: 2, accuracy: { everybody: 0.5, personal: 1 } },
+    { person: 1, votes: 2, accuracy: { everybody: 0.75, personal: 1 } },
+  ]);
   expect(personal!.fewShot).toEqual([{ votes: '0', accuracy: 0.75 }]);
 });
 

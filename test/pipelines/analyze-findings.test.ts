@@ -8,7 +8,7 @@ import type { Deployed } from '../../src/evaluation/deployed.js';
 import type { Diagnosis } from '../../src/evaluation/diagnosis.js';
 import type { SideBySide } from '../../src/evaluation/side-by-side.js';
 import { train } from '../../src/pipelines/train.js';
-import { renderSheetHtml } from '../../src/report/html/html-sheet.js';
+import { renderFindings } from '../../src/report/html/findings-page.js';
 import { renderSheet } from '../../src/report/sheet.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { configIn, jsonLines, listening, toyOutcomes } from './toy-project.js';
@@ -31,7 +31,11 @@ const findings = async <T>(more: Record<string, unknown>, context = listening())
     expect(text).not.toMatch(/NaN|undefined|\bnull\b|Infinity/);
     expect(text.split('\n').filter((line) => line.length > 100 && !markdown)).toEqual([]);
   }
-  expect(renderSheetHtml(analysis.sheet)).toContain('</html>');
+  const page = await renderFindings(analysis);
+  expect(page).toContain('</html>');
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  expect([...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id).filter((id) => !ids.has(id))).toEqual([]);
+  expect(page.includes('id="plot-learning"')).toBe(analysis.diagnosis !== undefined);
   return { json: analysis.json as T, no: analysis.no };
 };
 

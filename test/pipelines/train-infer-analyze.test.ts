@@ -7,6 +7,7 @@ import { seededRandom } from '../../src/math/random.js';
 import { analyze } from '../../src/pipelines/analyze.js';
 import { infer, type RoutedQuery } from '../../src/pipelines/infer.js';
 import { train } from '../../src/pipelines/train.js';
+import { renderText } from '../../src/report/text.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { configIn, jsonLines, listening, toyOutcomes } from './toy-project.js';
 
@@ -194,6 +195,32 @@ describe('analyze', () => {
     // each model is right on half of the queries, the router on all
     expect(reports[0].verdict.delta).toBeGreaterThan(0.4);
     expect(reports[0].verdict.interval.low).toBeGreaterThan(0);
+  });
+
+  test('says what it is about, how simple routing grows, and how long a decision takes', async () => {
+    const { reports } = await analyze(await settings(), listening());
+    const { setup, learningCurve, latency } = reports[0];
+    expect(setup!.models.map(({ model, inputPrice, outputPrice }) => [model, inputPrice, outputPrice])).toEqual([
+      ['mathematician', 2, 2],
+      ['cook', 2, 2],
+      ['generalist', 0.1, 0.1],
+    ]);
+    expect(setup!.routers.map(({ name }) => name)).toEqual(['knn', 'kmeans']);
+    expect(setup!.strays).toEqual({ unlearned: [], dataless: [] });
+    const { cold, total, bytes } = setup!.overhead!;
+    expect(cold).toBeGreaterThanOrEqual(0);
+    expect(total.p50).toBeLessThanOrEqual(total.p99);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(learningCurve!.label).toBe('held-out test');
+    const learned = learningCurve!.steps.map((step) => step.learned);
+    expect(learned).toEqual(learned.toSorted((a, b) => a - b));
+    // whoever knows the task is always right here
+    expect(learningCurve!.steps.at(-1)!.lookup.quality).toBe(1);
+    expect(latency).toBeNull();
+    expect(reports.slice(1).every((report) => report.setup === undefined)).toBe(true);
+    const text = await renderText(reports[0], { beside: reports.slice(1) });
+    expect(text).toMatch(/Learning curve of simple routing[\s\S]*Configuration/);
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
   test('finds that it does not pay where no model is better anywhere', async () => {

@@ -50,6 +50,8 @@ const arm = z.strictObject({
     .nullable(),
 });
 
+const latency = z.strictObject({ name: text, n: number, mean: number, p50: number, p95: number, p99: number });
+
 const report = z.strictObject({
   schema: z.literal('vsr.report/1'),
   verdict: z.looseObject({
@@ -138,6 +140,7 @@ const report = z.strictObject({
       ),
     }),
   ),
+  latency: z.strictObject({ models: z.array(latency), arms: z.array(latency) }).nullable(),
   decisions: z.array(z.looseObject({ id: text, query: text, chosen: text, best: text, regret: number })).max(200),
   method: z.looseObject({
     minGain: number,

@@ -42,6 +42,8 @@ export interface OutcomeData {
   /** true: these are the bundled example's outcomes. */
   readonly example: boolean;
   readonly table: OutcomeTable;
+  /** Models of the file with a scored outcome; the table may have other columns. */
+  readonly found: readonly string[];
   readonly splits: readonly Split[];
   /** [N] equal number = drawn together in a bootstrap: same normalised text, or the same user or session where these are split. */
   readonly groups: Int32Array;
@@ -118,6 +120,7 @@ export async function loadOutcomeData(
     sha256: createHash('sha256').update(readFileSync(source.path)).digest('hex'),
     example,
     table,
+    found: present,
     splits: kept.map((i) => splits[i]!),
     // Whoever asked twice says the same thing twice; two queries of one task do not.
     groups: groupIds(by === 'task' ? texts : units),

@@ -5,6 +5,7 @@ import type { EChartsOption } from 'echarts';
 export const INK = '#010101';
 export const FAINT = '#020202';
 export const LINE = '#030303';
+export const PAPER = '#040404';
 /** Told apart by colour-blind readers too (Okabe and Ito); shapes differ as well. */
 export const SERIES = ['#100001', '#100002', '#100003', '#100004', '#100005', '#100006', '#100007'] as const;
 export const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'] as const;
@@ -13,6 +14,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   [INK]: 'var(--ink)',
   [FAINT]: 'var(--faint)',
   [LINE]: 'var(--line)',
+  [PAPER]: 'var(--paper)',
   [SERIES[0]]: 'var(--blue)',
   [SERIES[1]]: 'var(--orange)',
   [SERIES[2]]: 'var(--green)',
@@ -27,6 +29,7 @@ export type Draw = (option: EChartsOption, size: { readonly width: number; reado
 /** Loads ECharts (a second of a cold process), hence only for a page. */
 export async function svgDrawer(): Promise<Draw> {
   const echarts = await import('echarts');
+  echarts.setPlatformAPI({ measureText: widestText });
   return (option, { width, height }) => {
     const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
     chart.setOption({
@@ -40,6 +43,12 @@ export async function svgDrawer(): Promise<Draw> {
   };
 }
 
+/** Without a browser nobody knows the reader's font: room is kept for a wide one, so that legends do not run into each other. */
+function widestText(text: string, font = '13px'): { width: number } {
+  const size = Number(/(\d+(?:\.\d+)?)px/.exec(font)?.[1] ?? 13);
+  return { width: 0.62 * size * text.length };
+}
+
 /** ECharts writes colours as #rrggbb or rgb(r,g,b); scripts and styles that it adds for hovering are dropped. */
 function inPageColours(svg: string): string {
   let text = svg.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<rect[^>]*fill="none"[^>]*><\/rect>/g, '');
@@ -50,8 +59,7 @@ function inPageColours(svg: string): string {
   return text;
 }
 
-/** Wide gaps: the reader's font may be wider than the one that ECharts measures by. */
-export const LEGEND = { top: 0, itemGap: 28, textStyle: { color: INK } };
+export const LEGEND = { top: 0, itemGap: 14, textStyle: { color: INK } };
 
 /** The look that all axes share. */
 export function axis(name: string, extra: Record<string, unknown> = {}): Record<string, unknown> {

@@ -127,6 +127,18 @@ const TERMS = {
     'Share of queries that must go to the strong model to recover that percentage of the gap (RouteLLM); – never.',
   ],
   seeds: ['fits', 'How often the router was fitted, each time with another seed.'],
+  nearest: [
+    'nearest queries',
+    'A plain nearest-neighbour router: the mean quality of the most similar queries learned from, 40 at most.',
+  ],
+  percentile: ['p50, p95, p99', 'Half, 95 % and 99 % of the answers took no longer (nearest rank).'],
+  votes: ['accuracy on votes', 'Share of votes that are no ties whose winner was foretold; equal scores count half.'],
+  'per-person': [
+    'per person',
+    'The same for every person, then their mean, 10th percentile and worst; and of how many people more, as much or less was foretold than by the ranking for everybody.',
+  ],
+  lead: ['lead', 'Accuracy minus that of the ranking for everybody, in points; the interval draws people anew.'],
+  price: ['price', 'US dollars per million tokens, as the catalogue, the benchmark or the configuration says.'],
   locality: [
     'locality',
     'How much more alike the outcomes of near queries are than those of random pairs: near 0, neighbours and clusters can teach nothing.',

@@ -1,13 +1,18 @@
 // The report as one page: no network, no second file; light and dark, on a phone and on paper.
+import type { PeopleReport } from '../../evaluation/people-evaluation.js';
 import type { Report } from '../../evaluation/report.js';
+import { objectiveName } from '../format.js';
 import { otherMeasuresSection, rankingSection, seedsSection } from '../measure-sections.js';
+import { peopleSections, personTable } from '../people-section.js';
+import { parameterSection, setupSections } from '../setup-section.js';
 import { carriedBySentence, lookupSentence, recommendationSentence } from '../verdict-notes.js';
 import { routeFigure, taskFigure } from './bar-figures.js';
 import { calibrationFigure } from './calibration-figure.js';
-import { svgDrawer } from './chart.js';
+import { type Draw, svgDrawer } from './chart.js';
 import { escapeHtml } from './escape.js';
 import { glossary } from './glossary.js';
 import { sectionHtml } from './html-sheet.js';
+import { fewShotFigure, latencyFigure, learningFigure } from './line-figures.js';
 import { page } from './page.js';
 import { planeFigure } from './plane-figure.js';
 import { comparisonPart, dataPart, decisionsPart, routabilityPart, verdictSection } from './sections.js';
@@ -38,6 +43,23 @@ export async function renderHtml(report: Report, beside: readonly Report[] = [])
       title: section.title,
       html: sectionHtml(section),
     })),
+    ...(report.learningCurve
+      ? [
+          {
+            id: 'learning',
+            title: 'Learning curve',
+            html: learningFigure(report.learningCurve, objectiveName(report), draw),
+          },
+        ]
+      : []),
+    {
+      id: 'latency',
+      title: 'Latency',
+      html: report.latency
+        ? latencyFigure(report.latency, draw)
+        : '<p>No latency was recorded: the outcomes hold no <code>latency</code>, which <code>vsr benchmark</code> writes.</p>',
+    },
+    ...(report.people ? [{ id: 'people', title: 'People', html: peoplePart(report.people, draw) }] : []),
     { id: 'decisions', title: 'Decisions', html: decisionsPart(report) },
     { id: 'routability', title: 'Can routing pay?', html: routabilityPart(report) },
     { id: 'data', title: 'Data', html: dataPart(report) },
@@ -46,6 +68,7 @@ export async function renderHtml(report: Report, beside: readonly Report[] = [])
       title: `Beside it: ${other.data.label}`,
       html: `<p>${escapeHtml(other.verdict.sentence)}</p>\n${comparisonPart(other)}`,
     })),
+    ...(report.setup ? [{ id: 'setup', title: 'Configuration', html: setupPart(report, report.setup) }] : []),
     { id: 'method', title: 'Method', html: list(report.method.sentences) },
     { id: 'terms', title: 'What the words mean', html: glossary() },
   ];
@@ -59,6 +82,24 @@ ${parts.map(({ id, title, html }) => `<section aria-labelledby="${id}"><h2 id="$
     `${report.schema}, seed ${report.method.seed}. The same numbers for programs: vsr analyze --json.`,
     'comparison',
   );
+}
+
+function peoplePart(people: PeopleReport, draw: Draw): string {
+  const [summary, perPerson] = peopleSections({ people });
+  return `${sectionHtml(summary!)}
+<h3>${perPerson!.title}</h3>
+${sectionHtml(perPerson!)}
+${fewShotFigure(people, draw)}
+<details><summary>Person by person</summary>
+${sectionHtml(personTable(people))}
+</details>`;
+}
+
+function setupPart(report: Report, setup: NonNullable<Report['setup']>): string {
+  return `${setupSections(report).map(sectionHtml).join('\n')}
+<details><summary>Parameters of the routers</summary>
+${sectionHtml(parameterSection(setup))}
+</details>`;
 }
 
 function list(sentences: readonly string[]): string {

@@ -1,6 +1,7 @@
 // A page of findings as HTML: the same frame as the report's.
 import type { Sheet, SheetSection } from '../sheet.js';
 import { escapeHtml } from './escape.js';
+import { glossary } from './glossary.js';
 import { htmlTable } from './html-table.js';
 import { page } from './page.js';
 
@@ -12,9 +13,13 @@ export function sectionHtml({ title, before = [], table, after = [] }: SheetSect
   const drawn =
     table && table.rows.length > 0
       ? htmlTable(
-          table.columns.map(({ head, term }) => ({ text: head, ...(term !== undefined && { term }) })),
+          table.columns.map(({ head, term, align }) => ({
+            text: head,
+            ...(term !== undefined && { term }),
+            ...(align !== undefined && { align }),
+          })),
           table.rows,
-          { caption: title, sortable: true },
+          { caption: title, sortable: true, silentCaption: true },
         )
       : '';
   return `${text(before)}\n${drawn}\n${text(after)}`;
@@ -32,7 +37,10 @@ export function renderSheetHtml(sheet: Sheet, extra: readonly string[] = []): st
 ${sheet.warnings.map((text) => `<p class="warning">${escapeHtml(text)}</p>`).join('\n')}
 ${sections.slice(0, 1).join('\n')}
 ${extra.join('\n')}
-${sections.slice(1).join('\n')}`,
+${sections.slice(1).join('\n')}
+<section aria-labelledby="terms"><h2 id="terms">What the words mean</h2>
+${glossary()}
+</section>`,
     'The same numbers for programs: vsr analyze --json.',
   );
 }

@@ -20,6 +20,8 @@ export interface HeadCell {
 export interface TableOptions {
   readonly caption: string;
   readonly sortable?: boolean;
+  /** Read aloud, not shown: where a heading above says the same. */
+  readonly silentCaption?: boolean;
   readonly id?: string;
   /** Rows to set in bold. */
   readonly strong?: (row: number) => boolean;
@@ -29,7 +31,7 @@ export interface TableOptions {
 export function htmlTable(
   heads: readonly HeadCell[],
   rows: readonly (readonly (Cell | string)[])[],
-  { caption, sortable = false, id, strong = () => false }: TableOptions,
+  { caption, sortable = false, silentCaption = false, id, strong = () => false }: TableOptions,
 ): string {
   const alignOf = (c: number) => heads[c]!.align ?? (c === 0 ? 'left' : 'right');
   const head = heads
@@ -48,7 +50,7 @@ export function htmlTable(
     })
     .join('\n');
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table${id ? ` id="${id}"` : ''}${sortable ? ' class="sortable"' : ''}>
-<caption>${escapeHtml(caption)}</caption>
+<caption${silentCaption ? ' class="silent"' : ''}>${escapeHtml(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}

@@ -3,7 +3,7 @@ import type { EChartsOption } from 'echarts';
 import type { CostPoint } from '../../evaluation/cost-curve.js';
 import type { CostPlane } from '../../evaluation/cost-plane.js';
 import { percent, perThousand, points, share } from '../format.js';
-import { axis, type Draw, FAINT, INK, LEGEND, SERIES, SYMBOLS } from './chart.js';
+import { axis, type Draw, FAINT, INK, LEGEND, PAPER, SERIES, SYMBOLS } from './chart.js';
 import { type Figure, figureHtml } from './figure.js';
 import { htmlTable } from './html-table.js';
 
@@ -47,14 +47,16 @@ function option(plane: CostPlane, routers: CostPlane['routers']): EChartsOption 
       {
         name: 'single models',
         type: 'scatter',
-        symbol: 'emptyCircle',
-        symbolSize: 11,
-        itemStyle: { color: INK },
+        symbol: 'circle',
+        symbolSize: 10,
+        itemStyle: { color: PAPER, borderColor: INK, borderWidth: 2 },
         label: {
           show: true,
           position: 'right',
           color: FAINT,
           fontSize: 11,
+          textBorderColor: PAPER,
+          textBorderWidth: 3,
           formatter: ({ dataIndex }: { dataIndex: number }) => plane.models[dataIndex]!.model,
         },
         labelLayout: { hideOverlap: true },

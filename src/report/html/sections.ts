@@ -23,7 +23,7 @@ export function verdictSection({ verdict, data, method, arms }: Report, more: re
   const facts = [
     [gain, `points of ${withUtility ? 'utility' : 'quality'} over ${verdict.model}`, 'interval'],
     [count(verdict.n), `queries judged (${data.label})`, 'answered'],
-    [verdict.saving === null ? UNKNOWN : percent(verdict.saving), 'saved against the best single model', 'cost'],
+    costFact(verdict.saving),
     [router ? percent(router.headroomClosed) : UNKNOWN, 'of the way to the oracle', 'headroom'],
   ] as const;
   return `<section id="verdict" class="verdict ${verdict.kind}">
@@ -33,6 +33,13 @@ ${more.map((text) => `<p class="more">${escapeHtml(text)}</p>`).join('\n')}
 <ul class="facts">
 ${facts.map(([value, text, term]) => `<li><b>${escapeHtml(value)}</b><span>${defined(text, term)}</span></li>`).join('\n')}
 </ul>`;
+}
+
+function costFact(saving: number | null): readonly [string, string, string] {
+  if (saving === null) return [UNKNOWN, 'saved against the best single model', 'cost'];
+  return saving < 0
+    ? [percent(-saving), 'more spent than by the best single model', 'cost']
+    : [percent(saving), 'saved against the best single model', 'cost'];
 }
 
 export function dataPart({ data }: Pick<Report, 'data'>): string {

@@ -28,6 +28,7 @@ a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visibl
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; margin: 1rem 0 0; list-style: none; font-size: .9rem; }
 .scroll { overflow-x: auto; margin: .75rem 0; } table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--faint); font-size: .85rem; padding-bottom: .25rem; }
+caption.silent { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; } tbody th { font-weight: 500; position: sticky; left: 0; background: var(--paper); max-width: 14rem; white-space: normal; overflow-wrap: break-word; } tr.strong > * { font-weight: 700; }
 .left { text-align: left; } .right { text-align: right; }
@@ -41,6 +42,6 @@ td:has(.query) { white-space: normal; min-width: 22rem; max-width: 34rem; }
 dl.glossary { display: grid; grid-template-columns: minmax(9rem, auto) 1fr; gap: .35rem 1rem; font-size: .925rem; } dt { font-weight: 600; } dd { margin: 0; } dt:target, dt:target + dd { background: var(--raised); }
 footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--paper); padding: .5rem; }
-@media (max-width: 40rem) { .verdict { font-size: 1.05rem; } dl.glossary { grid-template-columns: 1fr; } th, td { padding: .25rem .45rem; } }
+@media (max-width: 40rem) { .facts b { font-size: 1.1rem; } .verdict { font-size: 1.05rem; } dl.glossary { grid-template-columns: 1fr; } th, td { padding: .25rem .45rem; } }
 @media print { :root { --paper: #fff; --ink: #000; --raised: #f2f2f2; } nav, .filters, .sort, .skip { display: none; } .scroll, figure .plot { overflow: visible; } figure svg { min-width: 0; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } body { font-size: 11px; } }
 `;

@@ -1,0 +1,73 @@
+// What simple routing chooses after learning from a quarter, a half and all of the rows: cheap enough for every report.
+import { uniformHash } from '../../data/splits.js';
+import { taskLookup, taskOf } from '../../evaluation/baselines.js';
+import type { CurveChoices } from '../../evaluation/learning-curve.js';
+import { utilityMatrix } from '../../evaluation/utility-matrix.js';
+import { type Matrix, rowOf, takeRows } from '../../math/matrix.js';
+import type { Objective } from '../../math/utility.js';
+import type { PipelineContext } from '../context.js';
+import { policyFrom } from '../learning/learned-policy.js';
+import type { OutcomeData } from '../learning/outcome-data.js';
+import { choose, fitRouter } from '../train/fit-routers.js';
+
+const SHARES = [0.25, 0.5, 1];
+const NEIGHBOURS = 40;
+
+export interface CurveParts {
+  /** Rows of the table learned from, and judged by what was learned there. */
+  readonly parts: readonly { readonly learn: Int32Array; readonly judge: Int32Array }[];
+  /** All judged rows, in the order of the choices. */
+  readonly judged: Int32Array;
+  /** [N×D] of the whole table; null: no neighbours. */
+  readonly vectors: Matrix | null;
+  readonly objective: Objective;
+  readonly seed: number;
+}
+
+export async function curveChoices(
+  data: OutcomeData,
+  parts: CurveParts,
+  context: PipelineContext,
+): Promise<CurveChoices[]> {
+  const steps: CurveChoices[] = [];
+  for (const share of SHARES) steps.push(await stepOf(share, data, parts, context));
+  return steps;
+}
+
+/** Learns from a share of the rows, drawn by a hash of the text, so that a larger share holds the smaller one. */
+async function stepOf(
+  share: number,
+  { table, catalogue, groups }: OutcomeData,
+  { parts, judged, vectors, objective, seed }: CurveParts,
+  context: PipelineContext,
+): Promise<CurveChoices> {
+  const placeOf = new Map(Array.from(judged, (row, at) => [row, at]));
+  const empty = () => new Int32Array(judged.length).fill(-1);
+  const choices = { bestSingle: empty(), lookup: empty(), knn: vectors && empty() };
+  const tasks = table.queries.map(taskOf);
+  const utilities = utilityMatrix(table, objective);
+  let learned = 0;
+  for (const [f, { learn: all, judge }] of parts.entries()) {
+    const learn = share === 1 ? all : all.filter((row) => uniformHash(table.queries[row]!.query, seed + 1) < share);
+    if (learn.length === 0) continue;
+    learned += learn.length;
+    const policy = policyFrom(table, learn, { objective, catalogue });
+    const best = table.models.indexOf(policy.fallback);
+    const byTask = taskLookup(utilities, tasks, learn);
+    for (const row of judge) {
+      const known = byTask.get(tasks[row]!) ?? -1;
+      choices.bestSingle[placeOf.get(row)!] = best;
+      choices.lookup[placeOf.get(row)!] = known < 0 ? best : known;
+    }
+    if (!vectors || !choices.knn) continue;
+    const stage = `neighbours at ${100 * share} %${parts.length > 1 ? `, fold ${f + 1}` : ''}`;
+    const params = { k: Math.max(1, Math.min(NEIGHBOURS, Math.floor(Math.sqrt(learn.length)))) };
+    const learning = { table, features: vectors, groups };
+    const { fitted } = await fitRouter({ name: 'knn', params }, learning, learn, { seed, stage }, context);
+    const scores = await fitted.score({ features: takeRows(vectors, judge) });
+    judge.forEach((row, h) => {
+      choices.knn![placeOf.get(row)!] = choose(table, row, rowOf(scores, h), { ...policy, scale: fitted.scale });
+    });
+  }
+  return { share, learned: Math.round(learned / parts.length), ...choices };
+}
