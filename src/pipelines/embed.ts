@@ -1,12 +1,16 @@
 // embed: queries → their vectors in one file, written block by block.
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { VsrConfig } from '../config/schema.js';
+import type { Query } from '../data/query.js';
 import { readQueries, streamQueries } from '../data/read-queries.js';
 import { cachedEncoder } from '../embeddings/cache.js';
+import { jointFeatures } from '../embeddings/clip/joint-features.js';
 import type { Encoder } from '../embeddings/encoder.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
+import { type Matrix, matrix } from '../math/matrix.js';
 import type { PipelineContext } from './context.js';
 import { openConfiguredEncoder } from './learning/open-encoder.js';
+import { queryImages } from './learning/query-images.js';
 import { openTrained } from './trained/trained-router.js';
 
 export interface EmbedResult {
@@ -23,6 +27,7 @@ const BLOCK = 512;
 const HEADER_BYTES = 1024;
 
 /**
+ * A row is the text's vector; of an encoder that sees it is [text ‖ image ‖ 1 if there is one], zeros without an image.
  * .npy: float32 [rows × dim]. .safetensors: `embeddings` float32 [rows × dim] and `ids` uint8 [rows × longest], UTF-8 filled up with zeros.
  * Throws `VSR_USAGE`, `VSR_FILE`, `VSR_DATA` and what opening the encoder throws; then no file is left.
  */
@@ -39,6 +44,7 @@ export async function embed(config: VsrConfig, context: PipelineContext): Promis
   }
   const opened = await openFor(config, input, context);
   const encoder = cachedEncoder(opened, config.embedding.cacheDir, context);
+  const dim = encoder.dim + (encoder.images ? encoder.images.dim + 1 : 0);
   const partial = `${output}.partial`;
   const ids: string[] = [];
   let file: number;
@@ -49,21 +55,28 @@ export async function embed(config: VsrConfig, context: PipelineContext): Promis
   }
   try {
     writeSync(file, Buffer.alloc(HEADER_BYTES));
-    let texts: string[] = [];
+    let block: Query[] = [];
+    let unseen = 0;
     const flush = async () => {
       throwIfAborted(context.signal);
-      const { vectors } = await encoder.embed(texts, context.signal);
-      writeAll(file, Buffer.from(vectors.data.buffer, vectors.data.byteOffset, vectors.data.byteLength));
-      texts = [];
+      const { data } = await vectorsOf(encoder, block, input, context);
+      writeAll(file, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+      if (!encoder.images) unseen += block.filter(({ images }) => images.length > 0).length;
+      block = [];
       context.onProgress?.({ stage: `embed (${encoder.id})`, done: ids.length, total: ids.length });
     };
     for await (const { query } of streamQueries({ source: input })) {
-      texts.push(query.query);
+      block.push(query);
       ids.push(query.id);
-      if (texts.length === BLOCK) await flush();
+      if (block.length === BLOCK) await flush();
     }
-    if (texts.length > 0) await flush();
-    const header = form === 'npy' ? npyHeader(ids.length, encoder.dim) : safetensorsHeader(file, ids, encoder.dim);
+    if (block.length > 0) await flush();
+    if (unseen > 0) {
+      context.onNotice?.(
+        `${input}: ${unseen} of ${ids.length} queries carry images, and ${encoder.id} reads texts alone. An encoder that sees: a CLIP folder, with --embedding-path.`,
+      );
+    }
+    const header = form === 'npy' ? npyHeader(ids.length, dim) : safetensorsHeader(file, ids, dim);
     writeSync(file, header, 0, header.length, 0);
     closeSync(file);
     renameSync(partial, output);
@@ -71,7 +84,24 @@ export async function embed(config: VsrConfig, context: PipelineContext): Promis
     rmSync(partial, { force: true });
     throw error;
   }
-  return { output, encoder: opened.id, fingerprint: opened.fingerprint, rows: ids.length, dim: opened.dim };
+  return { output, encoder: opened.id, fingerprint: opened.fingerprint, rows: ids.length, dim };
+}
+
+/** [block × dim] */
+async function vectorsOf(
+  encoder: Encoder,
+  block: readonly Query[],
+  file: string,
+  context: PipelineContext,
+): Promise<Matrix> {
+  const texts = block.map(({ query }) => query);
+  const { vectors } = await encoder.embed(texts, context.signal);
+  if (!encoder.images) return vectors;
+  const found = await queryImages(encoder, block, file, { signal: context.signal });
+  return jointFeatures(vectors, {
+    vectors: found?.features ?? matrix(block.length, encoder.images.dim),
+    present: found?.present ?? new Uint8Array(block.length),
+  });
 }
 
 /** The artifact's encoder where one is named; else the configured one, lexical learning from the queries themselves. */

@@ -1,12 +1,14 @@
 // add-category and embed on small files: what is written, what is kept, and that an interrupted run goes on.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readNpy } from '../../src/data/npy.js';
 import { readSafetensors } from '../../src/data/safetensors.js';
 import { openEncoder } from '../../src/embeddings/registry.js';
 import { addCategory } from '../../src/pipelines/add-category.js';
 import { embed } from '../../src/pipelines/embed.js';
+import { pixelGraph, summedGraph, writeFolder, writeGraph } from '../embeddings/tiny-encoder.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { configIn, jsonLines } from './toy-project.js';
 
@@ -50,4 +52,37 @@ test('embed: the same vectors as .npy and, with the ids, as .safetensors', async
     shape: [4, 2],
     text: 'a\0bbc\0d\0',
   });
+});
+
+test('embed: of an encoder that sees, text and image side by side, and whether there is an image', async () => {
+  const clip = join(folder.path, 'clip');
+  writeFolder(clip, { 'config.json': { model_type: 'clip', pad_token_id: 0 } });
+  await writeGraph(clip, 'text_model.onnx', summedGraph('text_embeds'));
+  await writeGraph(clip, 'vision_model.onnx', pixelGraph());
+  const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 250, g: 20, b: 20 } } });
+  await picture.png().toFile(join(folder.path, 'red.png'));
+  const rows = [{ query: 'ab' }, { query: 'ab', images: ['red.png'] }];
+  const output = join(folder.path, 'joint.npy');
+  const config = await configIn(folder.path, {
+    'embed.input': folder.write('pictures.jsonl', jsonLines(rows)),
+    'embed.output': output,
+    'embedding.path': clip,
+  });
+  expect(await embed(config, {})).toMatchObject({ rows: 2, dim: 2 + 2 + 1 });
+  const { shape, data } = readNpy(readFileSync(output), output);
+  const values = Array.from(data as Float32Array);
+  const [without, withImage] = [values.slice(0, 5), values.slice(5)] as [number[], number[]];
+  expect(shape).toEqual([2, 5]);
+  expect(without.slice(2)).toEqual([0, 0, 0]);
+  expect(withImage.slice(0, 2)).toEqual(without.slice(0, 2));
+  const opened = await openEncoder({ path: clip });
+  const { vectors } = await opened.images!.embed([join(folder.path, 'red.png')]);
+  expect(withImage.slice(2)).toEqual([...vectors.data, 1]);
+
+  const notices: string[] = [];
+  await embed(
+    { ...config, embedding: { ...config.embedding, path: undefined } },
+    { onNotice: (one) => void notices.push(one) },
+  );
+  expect(notices).toEqual([expect.stringContaining('1 of 2 queries carry images, and static reads texts alone')]);
 });

@@ -21,10 +21,23 @@ export const embedCommand: CommandModule = {
     { usage: '--embedding-url <url>', key: ['embedding', 'url'], kind: 'text', description: 'as in vsr train' },
     { usage: '--embedding-dim <count>', key: ['embedding', 'dim'], kind: 'whole', description: 'as in vsr train' },
     { usage: '--encoders <names>', key: ['embedding', 'encoders'], kind: 'list', description: 'as in vsr train' },
+    {
+      usage: '--batch-size <count>',
+      key: ['embedding', 'batchSize'],
+      kind: 'whole',
+      description: 'texts a run of the model, or a request to a server (default 32)',
+    },
+    {
+      usage: '--allow-remote-images',
+      key: ['embedding', 'allowRemoteImages'],
+      kind: 'switch',
+      description: 'fetch images whose addresses rows name, where the encoder sees (CLIP)',
+    },
   ],
   examples: [
     'vsr embed --input queries.jsonl --output vectors.npy',
     'vsr embed --input queries.jsonl --artifacts artifacts --output vectors.safetensors',
+    'vsr embed --input with-images.jsonl --embedding-path clip --output text-and-image.npy',
   ],
   async run({ load, context, terminal, json }) {
     const { config } = await load();
