@@ -31,6 +31,10 @@ export const configSchema = z.strictObject({
       votes: text.optional(),
       /** Rated turns of conversations; read as votes are. */
       history: text.optional(),
+      /** Opinions of a judge or of people on answers (labels.jsonl), beside what scorers found. */
+      labels: text.optional(),
+      /** What becomes of labels whose two orders are far apart. */
+      disagreement: z.enum(['keep', 'missing']).default('keep'),
       /** Lowest and highest rating; default: each user's own. */
       ratingScale: z
         .tuple([z.number(), z.number()])
@@ -114,6 +118,20 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   infer,
+  judgeLabels: z
+    .strictObject({
+      outcomes: text.optional(),
+      responses: text.optional(),
+      output: text.default('labels.jsonl'),
+      /** reference: each answer by itself; comparison: each pair of answers to a query. */
+      by: z.enum(['reference', 'comparison']).default('reference'),
+      limit: count.default(0),
+      /** US dollars. */
+      budget: z.number().positive().optional(),
+      human: text.optional(),
+      binary: z.boolean().default(false),
+    })
+    .prefault({}),
   feedback,
   simulateUsers,
   serve,

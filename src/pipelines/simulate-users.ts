@@ -2,13 +2,12 @@
 import { writeFileAtomically } from '../artifacts/atomic-write.js';
 import { environment } from '../config/environment.js';
 import type { VsrConfig } from '../config/schema.js';
-import { objectAt, optionalText } from '../data/field.js';
-import { readJsonLines } from '../data/jsonl.js';
 import { readOutcomes } from '../data/read-outcomes.js';
 import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { seededRandom } from '../math/random.js';
 import { type Provider, ProviderFailure } from '../providers/provider.js';
 import { loadSimulatedUsers } from '../routers/registry.js';
+import { readAnswers } from './answers.js';
 import { type AskedModel, askedModels } from './benchmark/models.js';
 import { openProviders } from './benchmark/open-providers.js';
 import { runPaths } from './benchmark/paths.js';
@@ -105,14 +104,7 @@ async function answersOf(config: VsrConfig): Promise<{ query: string; answers: R
   const path = config.simulateUsers.responses ?? runPaths(source.path).responses;
   const { rows } = await readOutcomes(source.path, { scale: config.scoring.scale });
   const queryOf = new Map(rows.map(({ query }) => [query.id, query.query]));
-  const found = new Map<string, Map<string, string>>();
-  for await (const { line, value } of readJsonLines({ source: path })) {
-    const where = `${path}:${line}`;
-    const row = objectAt(value, `${where}: a row`);
-    const [id, model, response] = ['id', 'model', 'response'].map((key) => optionalText(row, key, where));
-    if (!id || !model || !response || !queryOf.has(id)) continue;
-    found.set(id, (found.get(id) ?? new Map<string, string>()).set(model, response));
-  }
+  const found = await readAnswers(path, (id) => queryOf.has(id));
   const usable = Array.from(found, ([id, answers]) => ({ query: queryOf.get(id)!, answers })).filter(
     ({ answers }) => answers.size > 1,
   );

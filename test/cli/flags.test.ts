@@ -113,6 +113,7 @@ const SPECIAL: Record<string, unknown> = {
   '--only': 'config',
   '--mode': 'full_context',
   '--thresholds': 'per_model',
+  '--by': 'comparison',
 };
 
 describe.each(Object.keys(COMMANDS))('%s', (name) => {

@@ -12,6 +12,12 @@ export const analyzeCommand: CommandModule = {
       description: 'votes: the bundled votes of 65 people instead of files here',
     },
     {
+      usage: '--labels <file>',
+      key: ['data', 'labels'],
+      kind: 'text',
+      description: 'labels.jsonl, as training had them',
+    },
+    {
       usage: '--data-file <file>',
       key: ['analyze', 'dataFile'],
       kind: 'text',

@@ -43,6 +43,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'fill in the categories that queries lack, by classifier, keywords, a model or a server',
     load: async () => (await import('./add-category.js')).addCategoryCommand,
   },
+  'judge-labels': {
+    summary: 'let a model judge stored answers: outcomes and responses → labels.jsonl, for train --labels',
+    load: async () => (await import('./judge-labels.js')).judgeLabelsCommand,
+  },
   feedback: {
     summary: 'note what a person thinks of an answer, for the next decision',
     load: async () => (await import('./feedback.js')).feedbackCommand,

@@ -27,6 +27,12 @@ export const trainCommand: CommandModule = {
       description: 'outcomes (default data.outcomes, ./outcomes.jsonl, else the bundled example)',
     },
     {
+      usage: '--labels <file>',
+      key: ['data', 'labels'],
+      kind: 'text',
+      description: 'labels.jsonl of vsr judge-labels or of people, beside the outcomes',
+    },
+    {
       usage: '--users <file>',
       key: ['data', 'users'],
       kind: 'text',

@@ -5,6 +5,7 @@ import type { VsrConfig } from '../../config/schema.js';
 import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
 import { auditCells, type CellAudit } from '../../data/cell-audit.js';
 import { contentText } from '../../data/content-text.js';
+import { readLabels, withLabels } from '../../data/labels.js';
 import { groupIds } from '../../data/normalise-text.js';
 import type { OutcomeRow } from '../../data/outcome.js';
 import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
@@ -79,9 +80,10 @@ export async function loadOutcomeData(
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
   requireOutcomes(source);
-  const { rows: found, models } = source.votes
+  const { rows: read, models: listedModels } = source.votes
     ? voteOutcomes(scaledTurns(await readTurns(source.path), config.data.ratingScale).turns)
     : await readOutcomes(source.path, { scale: config.scoring.scale, ...ownCategories(config) });
+  const { rows: found, models } = await labelled(config, read, listedModels, context);
   const rows = sampleRows(found, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
@@ -130,6 +132,22 @@ export async function loadOutcomeData(
     audit: auditCells(kept.map((i) => rows[i]!)),
     catalogue,
   };
+}
+
+/** The rows with the labels of `data.labels`, and the models that these add. */
+async function labelled(
+  { data: { labels: path, disagreement } }: VsrConfig,
+  rows: readonly OutcomeRow[],
+  models: readonly string[],
+  context: PipelineContext,
+): Promise<{ rows: readonly OutcomeRow[]; models: readonly string[] }> {
+  if (path === undefined) return { rows, models };
+  const labels = await readLabels(path);
+  const merged = withLabels(rows, labels, disagreement === 'missing');
+  context.onNotice?.(
+    `${path}: ${merged.byPeople} answers are labelled by people, ${merged.byJudges} by a judge alone.`,
+  );
+  return { rows: merged.rows, models: [...new Set([...models, ...labels.map(({ model }) => model)])] };
 }
 
 function sampleRows(rows: readonly OutcomeRow[], { queryLimit, seed }: SplitOptions): readonly OutcomeRow[] {

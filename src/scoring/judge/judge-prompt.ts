@@ -24,17 +24,27 @@ const BINARY_REPLY = 'Is the answer right? Reply with yes or no as the first wor
 const PAIR_REPLY =
   'Reply with one JSON object and nothing else: {"reason": "one sentence", "winner": "first", "second" or "tie"}.';
 
+/** What stands first of the two that are compared; without a reference, of question and answer. */
+export type JudgeOrder = 'reference_first' | 'answer_first';
+
 /** The prompt for one answer. */
-export function answerPrompt(judged: JudgedAnswer, style: JudgeStyle = 'score'): string {
+export function answerPrompt(
+  judged: JudgedAnswer,
+  style: JudgeStyle = 'score',
+  order: JudgeOrder = 'reference_first',
+): string {
   const { query, reference, answer } = judged;
   const block = blocks(['answer', query, reference, answer, style]);
   return [
     `Judge the answer that an assistant gave to a question${reference === null ? '' : ', by the reference'}. ${MATERIAL}`,
-    block('question', query),
-    ...referenceBlock(block, reference),
-    block('answer', answer),
+    ...inOrder(order, block('question', query), referenceBlock(block, reference), block('answer', answer)),
     style === 'score' ? SCORE_REPLY : BINARY_REPLY,
   ].join('\n\n');
+}
+
+function inOrder(order: JudgeOrder, question: string, reference: readonly string[], answer: string): string[] {
+  if (order === 'reference_first') return [question, ...reference, answer];
+  return reference.length > 0 ? [question, answer, ...reference] : [answer, question];
 }
 
 /** The prompt for two answers in this order; ask once more with the two exchanged. */

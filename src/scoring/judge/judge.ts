@@ -4,6 +4,7 @@ import {
   askAgain,
   type JudgedAnswer,
   type JudgedPair,
+  type JudgeOrder,
   type JudgeStyle,
   pairPrompt,
 } from './judge-prompt.js';
@@ -13,16 +14,26 @@ import { agreed, type Preference, readPreference, readVerdict, type Verdict } fr
 export type AskJudge = (prompt: string) => Promise<string>;
 
 /** The verdict on one answer; null where the judge twice said nothing that can be read. */
-export function judgeAnswer(ask: AskJudge, judged: JudgedAnswer, style: JudgeStyle = 'score'): Promise<Verdict | null> {
-  return asked(ask, answerPrompt(judged, style), style, readVerdict);
+export function judgeAnswer(
+  ask: AskJudge,
+  judged: JudgedAnswer,
+  style: JudgeStyle = 'score',
+  order: JudgeOrder = 'reference_first',
+): Promise<Verdict | null> {
+  return asked(ask, answerPrompt(judged, style, order), style, readVerdict);
+}
+
+/** The better of two answers in this order alone; null where the judge twice said nothing that can be read. */
+export function judgeOrdered(ask: AskJudge, judged: JudgedPair): Promise<Preference | null> {
+  return asked(ask, pairPrompt(judged), 'pair', readPreference);
 }
 
 /** The better of two answers, asked in both orders; they disagree: tie. null where a reply could not be read twice. */
 export async function judgePair(ask: AskJudge, judged: JudgedPair): Promise<Preference | null> {
-  const straight = await asked(ask, pairPrompt(judged), 'pair', readPreference);
+  const straight = await judgeOrdered(ask, judged);
   if (straight === null) return null;
   const exchanged = { ...judged, first: judged.second, second: judged.first };
-  const turned = await asked(ask, pairPrompt(exchanged), 'pair', readPreference);
+  const turned = await judgeOrdered(ask, exchanged);
   return turned === null ? null : agreed(straight, turned);
 }
 
