@@ -133,14 +133,7 @@ async function judgeHeldOut(
     routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
     options: evaluationOptions(config, data, label),
   });
-  const { models, bestSingle: fallback } = trained.artifact.manifest;
-  const seeds = {
-    rows,
-    routers,
-    policy: { models, stats, objective, fallback },
-    bestSingle: report.verdict.model,
-    label,
-  };
+  const seeds = { rows, routers, bestSingle: report.verdict.model, label };
   const noise = await seedsReport(config, judged, seeds, context);
   const curve = await heldOutCurve(config, judged, { learn: all.train, judge: rows, vectors, label }, context);
   return [{ ...report, ...(curve && { learningCurve: curve }), ...(noise && { trainingNoise: noise }) }];

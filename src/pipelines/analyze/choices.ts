@@ -29,6 +29,8 @@ export interface RouterChoices {
   readonly choices: Int32Array;
   /** undefined: the router scores utilities, not qualities. */
   readonly scores: RouterScores | undefined;
+  /** How a score becomes a choice; absent out of fold, where every fold has its own. */
+  readonly policy?: DecisionPolicy;
 }
 
 /** Each router of the artifact on rows that training left alone. */
@@ -76,7 +78,7 @@ export async function heldOutChoices(
         ...(calibrated && { calibrated }),
         ...(thresholds && { byThreshold: curveOf(thresholdRows(unseen, able, undefined), thresholds) }),
       };
-      return { name, judged: name === manifest.bestRouter, choices, scores: known };
+      return { name, judged: name === manifest.bestRouter, choices, scores: known, policy: own };
     }),
   );
 }

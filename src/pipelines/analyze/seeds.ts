@@ -2,9 +2,9 @@
 import type { VsrConfig } from '../../config/schema.js';
 import { type TrainingNoise, trainingNoise } from '../../evaluation/training-noise.js';
 import { type Matrix, rowOf } from '../../math/matrix.js';
-import type { DecisionPolicy } from '../../routers/decide.js';
 import { loadRouter } from '../../routers/registry.js';
 import type { PipelineContext } from '../context.js';
+import { tableImages } from '../learning/table-images.js';
 import { preparePeople } from '../people/prepare-people.js';
 import { openedEngine } from '../train/engine.js';
 import { choose, type RouterRequest } from '../train/fit-routers.js';
@@ -20,8 +20,6 @@ export interface SeedsInput {
   readonly rows: Int32Array;
   /** Of the artifact's own fits, on `rows`. */
   readonly routers: readonly RouterChoices[];
-  /** Without a scale. */
-  readonly policy: Omit<DecisionPolicy, 'scale'>;
   readonly bestSingle: string;
   readonly label: string;
 }
@@ -30,21 +28,19 @@ export interface SeedsInput {
 export async function seedsReport(
   config: VsrConfig,
   judged: Judged,
-  { rows, routers, policy, bestSingle, label }: SeedsInput,
+  { rows, routers, bestSingle, label }: SeedsInput,
   context: PipelineContext,
 ): Promise<TrainingNoise | null> {
-  const { manifest } = judged.trained.artifact;
   const { table } = judged.data;
   const scores = await refitScores(config, judged, rows, context);
   if (!scores) return null;
   const fits = Object.fromEntries(
-    routers.flatMap(({ name, choices }) => {
-      const refits = scores[name] ?? [];
-      const own = { ...policy, scale: manifest.routers[name]!.scale };
+    routers.flatMap(({ name, choices, policy }) => {
+      const refits = policy ? (scores[name] ?? []) : [];
       const chosen = refits.map((matrix) =>
         rows.map((row, i) => {
           const scored = rowOf(matrix, i);
-          return Number.isNaN(scored[0]) ? -1 : choose(table, row, scored, own);
+          return Number.isNaN(scored[0]) ? -1 : choose(table, row, scored, policy!);
         }),
       );
       return [[name, [choices, ...chosen]]];
@@ -98,7 +94,9 @@ async function refitNow(
   const names = requests.map(({ name }) => name);
   const own = { ...config, seed: manifest.seed };
   const people = await preparePeople(own, data, trained.encoder, trained.space, names, context);
-  const learning = { table: data.table, features, groups: data.groups, units: data.units, people };
+  const seen = [learn, rows];
+  const images = await tableImages(config.embedding.cacheDir, data, trained.encoder, seen, names, context);
+  const learning = { table: data.table, features, images, groups: data.groups, units: data.units, people };
   const training = engine ? { engine: config.train.engine, device: config.train.device } : undefined;
   const run = { seeds, seed: manifest.seed, objective, training };
   return (await refit(requests, learning, { learn, rows }, run, context)).scores;
