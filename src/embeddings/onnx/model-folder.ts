@@ -49,7 +49,10 @@ export async function readModelFolder(path: string, file: string | undefined, fe
   };
 }
 
-/** The model.onnx of the folder or of its onnx/, else the only one there is, else the one called `file`. Throws VSR_ENCODER. */
+/**
+ * The one called `file`; else the `standard` of the folder or of its onnx/; else the only one there is: of any name for
+ * model.onnx, of the same beginning (text_model_quantized.onnx) for a tower. Throws VSR_ENCODER.
+ */
 export function modelFile(path: string, file: string | undefined, fetch: string, standard = STANDARD): string {
   const folders = [path, join(path, 'onnx')].filter((folder) => existsSync(folder));
   if (file !== undefined) {
@@ -57,19 +60,21 @@ export function modelFile(path: string, file: string | undefined, fetch: string,
     if (named) return named;
     throw new VsrError('VSR_ENCODER', `${path}: expected the file ${file}, found none.`, { hint: fetch });
   }
-  const found = folders.flatMap((folder) => modelsIn(folder));
+  const isTower = standard !== STANDARD;
+  const found = folders
+    .flatMap((folder) => modelsIn(folder))
+    .filter((name) => !isTower || basename(name).startsWith(basename(standard, '.onnx')));
   const [only, ...others] = found;
-  const isOnly = standard === STANDARD && others.length === 0;
-  const chosen = found.find((name) => basename(name) === standard) ?? (isOnly ? only : undefined);
+  const chosen = found.find((name) => basename(name) === standard) ?? (others.length === 0 ? only : undefined);
   if (chosen !== undefined) return chosen;
-  if (found.length === 0 || standard !== STANDARD) {
+  if (found.length === 0) {
     throw new VsrError('VSR_ENCODER', `${path}: expected ${standard} or onnx/${standard}, found none.`, {
       hint: fetch,
     });
   }
   const names = found.map((name) => basename(name)).join(', ');
   throw new VsrError('VSR_ENCODER', `${path}: expected one model, found ${names}.`, {
-    hint: `Choose one: --set embedding.file=${basename(only!)}`,
+    hint: isTower ? `Keep one of them, or call it ${standard}.` : `Choose one: --set embedding.file=${basename(only!)}`,
   });
 }
 

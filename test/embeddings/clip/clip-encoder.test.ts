@@ -112,6 +112,21 @@ describe('towers', () => {
     );
   });
 
+  test('one smaller form of each is taken as it is called; of several none is guessed', async () => {
+    const other = join(folder, 'quantized');
+    writeFolder(other);
+    await writeGraph(join(other, 'onnx'), 'text_model_quantized.onnx', summedGraph('text_embeds'));
+    await writeGraph(join(other, 'onnx'), 'vision_model_quantized.onnx', pixelGraph());
+    const opened = await openEncoder({ path: other });
+    expect((await opened.embed(['a b'])).vectors).toEqual((await encoder.embed(['a b'])).vectors);
+    expect(await opened.images!.embed([red])).toEqual(await encoder.images!.embed([red]));
+    await writeGraph(join(other, 'onnx'), 'vision_model_fp16.onnx', pixelGraph());
+    await expect(openEncoder({ path: other })).rejects.toMatchObject({
+      message: `${other}: expected one model, found vision_model_fp16.onnx, vision_model_quantized.onnx.`,
+      hint: 'Keep one of them, or call it vision_model.onnx.',
+    });
+  });
+
   test('missing files are named, with where to get them', async () => {
     const empty = join(folder, 'empty');
     writeFolder(empty);
