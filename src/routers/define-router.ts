@@ -1,5 +1,5 @@
 // Turns a router's few own functions into the full contract: params parsed once, tables checked, scores from the graph.
-import { throwIfAborted } from '../errors/vsr-error.js';
+import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import type { Evaluator } from '../inference/evaluator.js';
 import { type EvaluatorChoice, openEvaluator } from '../inference/registry.js';
 import type { ScoringGraph } from '../inference/scoring-graph.js';
@@ -37,6 +37,10 @@ export interface RouterSpec<P> {
   readonly needs?: Partial<RouterNeeds>;
   /** See `Router`; default false. */
   readonly decidesByThresholds?: boolean;
+  /** Outcomes that a newcomer must bring to join at all; default 1. */
+  readonly fewestOutcomes?: number;
+  /** See `Router`; default 0. */
+  readonly trustsNewcomersFrom?: number;
   /** From the router's own params.ts, imported when asked for: scoring a query never pays for zod. */
   params(): Promise<ParamsSchema<P>>;
   /** What --tune draws from; names of parameters. */
@@ -74,6 +78,7 @@ export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: 
     name: spec.name,
     needs,
     params: spec.params,
+    trustsNewcomersFrom: spec.trustsNewcomersFrom ?? 0,
     decidesByThresholds: spec.decidesByThresholds ?? false,
     space: { ...spec.space } as SearchSpace,
     checkParams: async (params) => void parseParams(spec.name, await spec.params(), params),
@@ -147,6 +152,9 @@ function fittedRouter<P extends Readonly<Record<string, unknown>>>(
     ...(addModel && {
       withModel: (newcomer: Newcomer) => {
         checkFeatures(newcomer.features, fitted.featureDim);
+        if (newcomer.quality.length < (spec.fewestOutcomes ?? 1)) {
+          throw new VsrError('VSR_TRAINING_DATA', `a model joins by its outcomes, and ${newcomer.model} has none.`);
+        }
         const models = [...fitted.models, newcomer.model];
         return fittedRouter(spec, { ...fitted, models, state: addModel(fitted, newcomer) });
       },

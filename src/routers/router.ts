@@ -165,6 +165,8 @@ export interface Router {
   params(): Promise<ParamsSchema<object>>;
   /** true: it is meant to be asked for the cheapest model likely enough, so training tunes thresholds for it. */
   readonly decidesByThresholds: boolean;
+  /** Outcomes below which a model that joined is masked, unless it is named among the candidates; 0 = never. */
+  readonly trustsNewcomersFrom: number;
   /** What `--tune` draws its trials from. */
   readonly space: SearchSpace;
   /** Throws `VSR_ROUTER_PARAMS`: a run can refuse its config before it reads a file. */

@@ -154,3 +154,93 @@ describe('what is refused', () => {
     await expect(addModel(config, 'mathematician', listening())).rejects.toMatchObject({ code: 'VSR_TRAINING_DATA' });
   });
 });
+
+describe('a model that joins by its profile, and then by votes', () => {
+  const learned = (more: Record<string, unknown> = {}) =>
+    settings({
+      'train.router': ['knn', 'rankrouter', 'autorouter'],
+      'train.output_dir': join(project.path, 'catalogued'),
+      'data.models': join(project.path, 'models.json'),
+      'routers.knn': {},
+      'routers.rankrouter': { embedding_dim: 16, cluster_dim: 8, id_dim: 8, learning_rate: 0.003, epochs: 5 },
+      'routers.autorouter': { hidden_layers: [16], learning_rate: 0.01 },
+      ...more,
+    });
+  /** Sixty queries that the others answered, the first `k` of them the newcomer too, and always right. */
+  const joinedBy = async (k: number) => {
+    const name = `by-${k}`;
+    const others = only(ROWS.slice(k, 60), ['cook', 'generalist']);
+    project.write(
+      `${name}.jsonl`,
+      jsonLines([...ROWS.slice(0, k).map(alwaysRight), ...others].map((row) => ({ ...row, split: 'train' }))),
+    );
+    const context = listening();
+    const more = {
+      'data.outcomes': join(project.path, `${name}.jsonl`),
+      'train.artifacts': join(project.path, 'catalogued'),
+      'train.output_dir': join(project.path, name),
+    };
+    const { manifest } = await addModel(await learned(more), 'mathematician', context);
+    return { manifest, context, artifacts: join(project.path, name) };
+  };
+
+  const alwaysRight = (row: ToyRow): ToyRow => ({
+    ...row,
+    outcomes: { ...row.outcomes, mathematician: { quality: 1, status: 'ok' } },
+  });
+
+  beforeAll(async () => {
+    const size = (billions: number) => ({
+      size: `${billions}B`,
+      input_price: billions / 10,
+      output_price: billions / 10,
+    });
+    project.write('models.json', JSON.stringify({ cook: size(1), generalist: size(9), mathematician: size(70) }));
+    await train(await learned(), listening());
+  }, 60_000);
+
+  test('0 outcomes: its catalogue entry is enough for the towers; who needs outcomes leaves it out, with a sentence', async () => {
+    const { manifest, context, artifacts } = await joinedBy(0);
+    expect(Object.keys(manifest.routers)).toEqual(['rankrouter', 'autorouter']);
+    expect(context.warnings).toEqual([
+      'mathematician has no outcome: routers know of it what the catalogue says, and no more.',
+      'knn is not in the new artifact: a model joins by its outcomes, and mathematician has none.',
+    ]);
+    expect(manifest.modelStats.mathematician).toMatchObject({ n: 0, inputPrice: 7, cost: null, outputTokens: 20 });
+    const masked = async (more: Record<string, unknown> = {}) => {
+      const asked = { 'infer.artifacts': artifacts, 'infer.router': 'autorouter', 'infer.query': MATH[0], ...more };
+      for await (const { decision } of infer(await settings(asked), listening())) return decision.masked;
+    };
+    expect(await masked()).toEqual({ mathematician: 'cold_start' });
+    expect(await masked({ 'infer.candidates': ['cook', 'mathematician'] })).toEqual({ generalist: 'not_a_candidate' });
+  });
+
+  test('10 and 50 outcomes: the more it wins the oftener it leads, and from 30 on autorouter trusts it', async () => {
+    const lead = async (artifacts: string) => {
+      const { artifact, ...trained } = await openTrained(artifacts);
+      const router = await openRouter({ artifact }, 'rankrouter');
+      const { vectors } = await trained.encoder.embed(MATH);
+      const { data } = await router.score({ features: vectors });
+      return MATH.reduce((sum, _, q) => sum + data[q * 3 + 2]! - Math.max(data[q * 3]!, data[q * 3 + 1]!), 0);
+    };
+    const [none, ten, fifty] = [await joinedBy(0), await joinedBy(10), await joinedBy(50)];
+    expect(await lead(ten.artifacts)).toBeGreaterThan(await lead(none.artifacts));
+    expect(await lead(fifty.artifacts)).toBeGreaterThan(await lead(ten.artifacts));
+    expect([ten, fifty].map(({ manifest }) => manifest.routers.autorouter!.coldStart)).toEqual([
+      ['mathematician'],
+      undefined,
+    ]);
+  });
+
+  test('a model that neither outcomes nor the catalogue know is refused', async () => {
+    const more = {
+      'data.outcomes': join(project.path, 'outcomes.jsonl'),
+      'train.artifacts': join(project.path, 'catalogued'),
+      'train.output_dir': join(project.path, 'nobody'),
+    };
+    await expect(addModel(await learned(more), 'nobody', listening())).rejects.toMatchObject({
+      code: 'VSR_MODEL_UNKNOWN',
+      hint: expect.stringContaining('catalogue'),
+    });
+  });
+});

@@ -8,10 +8,13 @@ import { normaliseText } from '../../data/normalise-text.js';
 import type { OutcomeTable } from '../../data/outcome-table.js';
 import { throwIfAborted, VsrError } from '../../errors/vsr-error.js';
 import { matrix64, takeRows } from '../../math/matrix.js';
+import { mean } from '../../math/stats.js';
 import type { Newcomer } from '../../routers/newcomer.js';
+import { loadRouter } from '../../routers/registry.js';
 import type { PipelineContext } from '../context.js';
 import { modelStats } from '../learning/model-stats.js';
 import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
+import { modelProfiles } from '../people/model-profiles.js';
 import type { TrainResult } from '../train.js';
 import { copiedCompanions, readLearnedQueries } from '../trained/companion-files.js';
 import { featureRows } from '../trained/feature-rows.js';
@@ -21,7 +24,8 @@ import { openRouter, openTrained, type Trained } from '../trained/trained-router
 const FEW_OUTCOMES = 20;
 
 /**
- * Writes a new artifact with the model in it. Its outcomes are those of the data file on queries that are not test queries; the
+ * Writes a new artifact with the model in it. Its outcomes are those of the data file on queries that are not test queries; without
+ * any, what the catalogue says of it is all that routers have, and those that need more leave it out. The
  * best router, the fallback and the validation figures stay those of the old artifact, and out-of-fold scores are dropped.
  * Throws `VSR_USAGE`, `VSR_ARTIFACT`, `VSR_MODEL_UNKNOWN` or `VSR_TRAINING_DATA`; then nothing is written.
  */
@@ -41,6 +45,7 @@ export async function addModel(config: VsrConfig, name: string, context: Pipelin
   const data = await loadOutcomeData(config, dataFile, split, context);
   const rows = answeredRows(data, name, context);
   const newcomer = await newcomerFrom(config, trained, data, rows, name, context);
+  const stats = statsOf(data, rows, name, old);
 
   const routers: Record<string, RouterEntry> = {};
   const files: Record<string, string | Uint8Array> = {};
@@ -48,7 +53,7 @@ export async function addModel(config: VsrConfig, name: string, context: Pipelin
     throwIfAborted(context.signal);
     const joined = await join(trained, router, newcomer, context);
     if (!joined) continue;
-    routers[router] = old.routers[router]!;
+    routers[router] = await joinedEntry(router, old.routers[router]!, newcomer);
     Object.assign(files, routerFiles(router, { params: joined.params, state: joined.state() }));
   }
   if (Object.keys(routers).length === 0) {
@@ -66,7 +71,7 @@ export async function addModel(config: VsrConfig, name: string, context: Pipelin
       models: [...old.models, name],
       data: { ...old.data, folds: 0 },
       added: [...(old.added ?? []), { model: name, file: data.path, sha256: data.sha256, outcomes: rows.length }],
-      modelStats: { ...old.modelStats, [name]: statsOf(data, rows, name) },
+      modelStats: { ...old.modelStats, [name]: stats },
       routers,
       bestRouter: bestOf(routers, old.bestRouter),
     },
@@ -83,16 +88,22 @@ function refuseOverwriting(artifacts: string, outputDir: string): void {
 }
 
 /** Rows that hold an outcome of the newcomer and are no test queries. */
-function answeredRows({ table, splits, path }: OutcomeData, name: string, context: PipelineContext): Int32Array {
+function answeredRows(
+  { table, splits, path, catalogue }: OutcomeData,
+  name: string,
+  context: PipelineContext,
+): Int32Array {
   const m = table.models.indexOf(name);
   if (m < 0) {
-    throw new VsrError(
-      'VSR_MODEL_UNKNOWN',
-      `${path} holds no scored outcome of ${name}; it has ${table.models.join(', ')}.`,
-      {
-        hint: 'Benchmark it first, or name a model of the file.',
-      },
-    );
+    if (!catalogue.has(name)) {
+      throw new VsrError(
+        'VSR_MODEL_UNKNOWN',
+        `${path} holds no scored outcome of ${name}; it has ${table.models.join(', ')}.`,
+        { hint: 'Benchmark it first, name a model of the file, or describe it in the catalogue (data.models).' },
+      );
+    }
+    context.onWarning?.(`${name} has no outcome: routers know of it what the catalogue says, and no more.`);
+    return new Int32Array();
   }
   const present = Int32Array.from(splits.keys()).filter((i) => !Number.isNaN(cell(table, i, m)));
   const rows = present.filter((i) => splits[i] !== 'test');
@@ -117,11 +128,12 @@ function answeredRows({ table, splits, path }: OutcomeData, name: string, contex
 async function newcomerFrom(
   config: VsrConfig,
   trained: Trained,
-  { table }: OutcomeData,
+  { table, catalogue }: OutcomeData,
   rows: Int32Array,
   model: string,
   context: PipelineContext,
 ): Promise<Newcomer> {
+  const [profile] = (await modelProfiles([model], catalogue, trained.encoder, trained.space, context.signal)) ?? [];
   const features = await featureRows(trained, table, [rows], config.embedding.cacheDir, context);
   const { artifact } = trained;
   const learned = new Map(readLearnedQueries(artifact).map(({ query }, row) => [normaliseText(query), row]));
@@ -139,6 +151,20 @@ async function newcomerFrom(
     quality: Float64Array.from(rows, (row) => cell(table, row, table.models.indexOf(model))),
     rows: Int32Array.from(rows, (row) => learned.get(normaliseText(table.queries[row]!.query)) ?? -1),
     others,
+    ...(profile && { profile }),
+  };
+}
+
+/** Nobody has calibrated the newcomer; its threshold is the strictest that stands. */
+async function joinedEntry(router: string, entry: RouterEntry, { model, quality }: Newcomer): Promise<RouterEntry> {
+  const { trustsNewcomersFrom } = await loadRouter(router);
+  const { thresholds, coldStart = [] } = entry;
+  const known = thresholds ? Object.values(thresholds.models) : [];
+  const strictest = known.includes(null) ? null : Math.max(...known.map((value) => value ?? 0));
+  return {
+    ...entry,
+    ...(quality.length < trustsNewcomersFrom && { coldStart: [...coldStart, model] }),
+    ...(thresholds && { thresholds: { ...thresholds, models: { ...thresholds.models, [model]: strictest } } }),
   };
 }
 
@@ -159,8 +185,26 @@ async function join(trained: Trained, name: string, newcomer: Newcomer, context:
   }
 }
 
-function statsOf({ table, catalogue }: OutcomeData, rows: Int32Array, name: string): Manifest['modelStats'][string] {
-  return modelStats(table, rows, catalogue)[table.models.indexOf(name)]!;
+/** A model without outcomes is expected to write as much as the others do. */
+function statsOf(
+  { table, catalogue }: OutcomeData,
+  rows: Int32Array,
+  name: string,
+  { modelStats: known }: Manifest,
+): Manifest['modelStats'][string] {
+  const m = table.models.indexOf(name);
+  if (m >= 0) return modelStats(table, rows, catalogue)[m]!;
+  const tokens = Object.values(known).flatMap(({ outputTokens }) => outputTokens ?? []);
+  const { inputPrice = null, outputPrice = null } = catalogue.get(name) ?? {};
+  return {
+    quality: 0,
+    latency: null,
+    cost: null,
+    outputTokens: tokens.length > 0 ? mean(tokens) : null,
+    inputPrice,
+    outputPrice,
+    n: 0,
+  };
 }
 
 /** The old best, else the best of those that stayed, by the validation figures of the old artifact. */

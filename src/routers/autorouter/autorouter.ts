@@ -16,6 +16,8 @@ export const autorouter = defineRouter<AutorouterParams>({
   space: autorouterSpace,
   scale: () => 'quality',
   fit: async (table, params, context) => (await import('./fit.js')).fitAutorouter(table, params, context),
+  fewestOutcomes: 0,
+  trustsNewcomersFrom: 30,
   addModel: (fitted, newcomer) => toState(withNewcomer(fromState(fitted), newcomer)),
   graph: (fitted) => autorouterGraph(fromState(fitted), fitted.featureDim),
   inputs: (fitted) => {

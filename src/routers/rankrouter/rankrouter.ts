@@ -14,6 +14,7 @@ export const rankrouter = defineRouter<RankrouterParams>({
   space: rankrouterSpace,
   scale: () => 'logit',
   fit: async (table, params, context) => (await import('./fit.js')).fitRankrouter(table, params, context),
+  fewestOutcomes: 0,
   addModel: (fitted, newcomer) => {
     const state = fromState(fitted);
     if ('strengths' in state) return constantState(withConstantNewcomer(state, newcomer));
