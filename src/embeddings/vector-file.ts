@@ -144,14 +144,18 @@ function checkOf(key: Uint8Array, vector: Uint8Array): number {
   return crc32(vector, crc32(key));
 }
 
+const FORMAT = 'vsr.embeddings/1';
+
 function metaText(identity: VectorFileIdentity): string {
   const { id, fingerprint, dim } = identity;
-  return `${JSON.stringify({ format: 'vsr.embeddings/1', id, fingerprint, dim })}\n`;
+  return `${JSON.stringify({ format: FORMAT, id, fingerprint, dim })}\n`;
 }
 
-function isOurs(directory: string, identity: VectorFileIdentity): boolean {
+/** Under whatever name: the folder of the same model may be called otherwise, and its vectors are the same. */
+function isOurs(directory: string, { fingerprint, dim }: VectorFileIdentity): boolean {
   try {
-    return readFileSync(join(directory, 'meta.json'), 'utf8') === metaText(identity);
+    const meta = JSON.parse(readFileSync(join(directory, 'meta.json'), 'utf8'));
+    return meta.format === FORMAT && meta.fingerprint === fingerprint && meta.dim === dim;
   } catch {
     return false;
   }

@@ -107,7 +107,14 @@ async function vectorsOf(
 /** The artifact's encoder where one is named; else the configured one, lexical learning from the queries themselves. */
 async function openFor(config: VsrConfig, input: string, context: PipelineContext): Promise<Encoder> {
   if (config.embed.artifacts !== undefined) {
-    return (await openTrained(config.embed.artifacts, config.embedding, context)).encoder;
+    const { encoder } = await openTrained(config.embed.artifacts, config.embedding, context);
+    const { model, encoders, dim, path, url } = config.embedding;
+    if ([model, encoders, dim, path, url].some((setting) => setting !== undefined)) {
+      context.onNotice?.(
+        `${config.embed.artifacts} was trained with ${encoder.id}, and that one is used; the configuration says at most where its files stand now.`,
+      );
+    }
+    return encoder;
   }
   const lexical = config.embedding.model === 'lexical' || config.embedding.encoders?.includes('lexical');
   if (!lexical) return openConfiguredEncoder(config.embedding, [], context);

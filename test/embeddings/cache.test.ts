@@ -88,6 +88,14 @@ test('lays the files out as documented', async () => {
   });
 });
 
+test('the same encoder under another name finds its vectors', async () => {
+  await cachedEncoder(countingEncoder(), directory).embed(['a', 'b']);
+  const renamed = { ...countingEncoder(), id: 'copied-elsewhere' };
+  const warnings: string[] = [];
+  await cachedEncoder(renamed, directory, { onWarning: (one) => void warnings.push(one) }).embed(['a', 'b']);
+  expect([renamed.encoded, warnings]).toEqual([[], []]);
+});
+
 test('another fingerprint has another folder', async () => {
   await embed(['a']);
   expect(await embed(['a'], countingEncoder(`sha256:${'f'.repeat(64)}`))).toEqual(['a']);
