@@ -1,13 +1,14 @@
-// Measures gmtrouter on users made by plan: people with planted tastes, people who all want the same, and real judges held out.
-//   npm run build && node scripts/simulate-gmtrouter.js [tastes] [null] [votes FOLDER] [--seeds 5] [--params '{"conv":"sage"}']
+// Measures gmtrouter on users made by plan: people with planted tastes, people who all want the same, and real judges held out,
+// with or without their questions.
+//   npm run build && node scripts/simulate-gmtrouter.js [tastes] [null] [judges FOLDER | both FOLDER] [--seeds 5] [--params '{"conv":"sage"}']
 // FOLDER holds human-votes.jsonl, questions.jsonl and embeddings.minilm.f16.npy.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareTensorFlow } from '../dist/config/environment.js';
-import { readNpy } from '../dist/data/npy.js';
 import { seededRandom } from '../dist/math/random.js';
+import { seededResamples } from '../dist/math/resample.js';
+import { percentile } from '../dist/math/stats.js';
 import { gmtrouter } from '../dist/routers/gmtrouter/gmtrouter.js';
+import { columns, readVotes, votesTable } from './shared-data.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -21,10 +22,13 @@ prepareTensorFlow();
 const params = JSON.parse(values.params);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
 const STEPS = [0, 1, 3, 5, 10];
+const FOLDS = 5;
+const RESAMPLES = 10_000;
 
 if (positionals.includes('tastes')) await simulated('tastes', (u) => (u % 2 ? 1 : -1));
 if (positionals.includes('null')) await simulated('null', () => 1);
-if (positionals.includes('votes')) await heldOutJudges(positionals.at(-1));
+if (positionals.includes('judges')) await heldOut(positionals.at(-1), 1);
+if (positionals.includes('both')) await heldOut(positionals.at(-1), FOLDS);
 
 /** 120 users with 30 votes each on 6 models, chosen by σ(Δ) of b + c·a; 100 users are learned from, 20 are scored. */
 async function simulated(name, tasteOf) {
@@ -59,59 +63,87 @@ async function simulated(name, tasteOf) {
   );
 }
 
-/** Five folds of judges; each judge's questions and turns in order, which is an assumption: the votes bear no time. */
-async function heldOutJudges(folder) {
-  const lines = (file) =>
-    readFileSync(join(folder, file), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  const raw = lines('human-votes.jsonl');
-  const turns = lines('questions.jsonl').flatMap(({ question_id, turns }) =>
-    turns.map((_, t) => `${question_id} ${t + 1}`),
-  );
-  const vectors = readNpy(readFileSync(join(folder, 'embeddings.minilm.f16.npy')), 'embeddings');
-  const features = { rows: vectors.shape[0], cols: vectors.shape[1], data: Float32Array.from(vectors.data) };
+/**
+ * Five folds of judges, and of questions where `questionFolds` is not 1: a vote is foretold from other judges on other questions,
+ * and from what its own judge said strictly earlier. Questions count in their order, which is an assumption: the votes bear no time.
+ */
+async function heldOut(folder, questionFolds) {
+  const { features, models, votes: raw } = readVotes(folder);
   const judges = [...new Set(raw.map(({ judge }) => judge))].sort();
-  const models = [...new Set(raw.flatMap(({ model_a, model_b }) => [model_a, model_b]))].sort();
-  const votes = raw.map(({ judge, model_a, model_b, question_id, turn, winner }) => ({
-    user: judges.indexOf(judge),
-    order: question_id * 10 + turn,
-    session: question_id,
-    query: turns.indexOf(`${question_id} ${turn}`),
-    models: [models.indexOf(model_a), models.indexOf(model_b)],
-    rating: winner === 'model_a' ? 1 : winner === 'model_b' ? -1 : 0,
+  const questions = [...new Set(raw.map(({ question }) => question))].sort((a, b) => a - b);
+  const votes = raw.map((vote) => ({
+    ...vote,
+    user: judges.indexOf(vote.judge),
+    order: vote.question * 10 + vote.turn,
+    session: vote.question,
   }));
-  const folds = seededRandom(1).shuffle(judges.keys());
+  const dealt = (items, folds, name) => {
+    const order = seededRandom(1).fork(name).shuffle(items);
+    return new Map(order.map((item, i) => [item, i % folds]));
+  };
+  const judgeFold = dealt(judges.keys(), FOLDS, 'judges');
+  const questionFold = dealt(questions, questionFolds, 'questions');
+  const name = questionFolds === 1 ? 'judges held out' : 'judges and questions held out';
   const all = [];
-  for (let fold = 0; fold < 5; fold++) {
-    const out = new Set(folds.filter((_, i) => i % 5 === fold));
-    const test = votes.filter(({ user }) => out.has(user));
-    const learned = votes.filter(({ user }) => !out.has(user));
-    const scored = await predictions({ features, models, votes }, learned, test, fold + 1);
-    all.push(...scored);
-    console.log(`votes, fold ${fold + 1}: ${sentence(figures(scored))}`);
+  for (let f = 0; f < FOLDS; f++) {
+    for (let q = 0; q < questionFolds; q++) {
+      const open = ({ user, question }) =>
+        judgeFold.get(user) !== f && (questionFolds === 1 || questionFold.get(question) !== q);
+      const held = ({ user, question }) => judgeFold.get(user) === f && questionFold.get(question) === q;
+      const pasts = votes.filter(({ user }) => judgeFold.get(user) === f);
+      const data = { features, models };
+      all.push(...(await predictions(data, votes.filter(open), votes.filter(held), f * questionFolds + q + 1, pasts)));
+    }
+    console.log(`${name}, fold ${f + 1}: ${sentence(figures(all.filter(({ user }) => judgeFold.get(user) === f)))}`);
   }
-  console.log(`votes, all folds: ${sentence(figures(all))}`);
+  console.log(`${name}, all ${all.length} votes: ${sentence(figures(all))}`);
+  console.log(`  accuracy minus that of the ranking, judges drawn anew: ${lead(all)}`);
+}
+
+/** The difference on votes that are no ties, with its 95 % interval: users drawn with replacement. */
+function lead(scored) {
+  const telling = scored.filter(({ rating }) => rating !== 0);
+  const users = [...new Set(telling.map(({ user }) => user))];
+  const hit = (value, rating) => (value === 0 ? 0.5 : value * rating > 0 ? 1 : 0);
+  const sums = users.map((user) => {
+    const own = telling.filter((row) => row.user === user);
+    const gain = own.reduce(
+      (sum, { personal, ranked, rating }) => sum + hit(personal, rating) - hit(ranked, rating),
+      0,
+    );
+    return { gain, count: own.length };
+  });
+  const over = (weight) =>
+    sums.reduce((sum, { gain }, u) => sum + weight(u) * gain, 0) /
+    sums.reduce((sum, { count }, u) => sum + weight(u) * count, 0);
+  const draws = new Float64Array(users.length);
+  const draw = seededResamples(1, users.length);
+  const leads = Array.from({ length: RESAMPLES }, () => {
+    draw(draws);
+    return over((u) => draws[u]);
+  });
+  const points = (share) => (100 * share).toFixed(2);
+  return `${points(over(() => 1))} points [${points(percentile(leads, 2.5))}, ${points(percentile(leads, 97.5))}]`;
 }
 
 async function judge(data, learned, test, seed) {
   return figures(await predictions(data, learned, test, seed));
 }
 
-/** Each tested vote with the router's difference and the ranking's, and how much past it was given. */
-async function predictions({ features, models }, learned, test, seed) {
+/**
+ * Each tested vote with the router's difference, the one it has for nobody and the ranking's, and how much past it was given.
+ * @param pasts all votes of the tested users
+ */
+async function predictions({ features, models }, learned, test, seed, pasts = test) {
   const M = models.length;
-  const quality = { rows: features.rows, cols: M, data: new Float64Array(features.rows * M).fill(Number.NaN) };
-  const interactions = columns(features, learned);
-  const table = { models, features, quality, groups: interactions.queryGroups, interactions };
+  const table = votesTable({ features, models }, columns(features, learned));
   const context = { seed, training: { engine: values.engine }, onWarning: (sentence) => console.error(sentence) };
   const started = performance.now();
   const fitted = await gmtrouter.fit(table, params, context);
   console.error(`fitted in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   const prior = fitted.state().tensors.prior.data;
   const people = test.map((vote) => {
-    const past = test.filter(({ user, order }) => user === vote.user && order < vote.order);
+    const past = pasts.filter(({ user, order }) => user === vote.user && order < vote.order);
     return {
       id: String(vote.user),
       weights: null,
@@ -127,6 +159,11 @@ async function predictions({ features, models }, learned, test, seed) {
     features: asked,
     askers: { people, asker: Int32Array.from(people, (_, i) => i) },
   });
+  const anybody = await fitted.score({ features: asked });
+  people.forEach(({ history }, i) => {
+    const same = (m) => scores.data[i * M + m] === anybody.data[i * M + m];
+    if (history === null && !models.every((_, m) => same(m))) throw new Error(`vote ${i}: no past, but other scores`);
+  });
   return test.map(({ models: [x, y], rating, user }, i) => ({
     user,
     rating,
@@ -134,27 +171,6 @@ async function predictions({ features, models }, learned, test, seed) {
     personal: scores.data[i * M + x] - scores.data[i * M + y],
     ranked: prior[x] - prior[y],
   }));
-}
-
-function columns(features, votes) {
-  const users = [...new Set(votes.map(({ user }) => user))];
-  const cells = votes.flatMap((vote, group) =>
-    [0, 1].map((side) => ({ ...vote, group, model: vote.models[side], rating: side ? -vote.rating : vote.rating })),
-  );
-  const ints = (of) => Int32Array.from(cells, of);
-  return {
-    features,
-    users: users.map(String),
-    user: ints(({ user }) => users.indexOf(user)),
-    group: ints(({ group }) => group),
-    order: Float64Array.from(cells, ({ order }) => order),
-    session: ints(({ session }) => session),
-    query: ints(({ query }) => query),
-    model: ints(({ model }) => model),
-    rating: Float64Array.from(cells, ({ rating }) => rating),
-    kind: 'votes',
-    queryGroups: Int32Array.from({ length: features.rows }, (_, i) => i),
-  };
 }
 
 function figures(scored) {

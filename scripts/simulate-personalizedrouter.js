@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readNpy } from '../dist/data/npy.js';
 import { seededRandom } from '../dist/math/random.js';
 import { percentile } from '../dist/math/stats.js';
 import { componentsOf } from '../dist/routers/personalizedrouter/components.js';
@@ -14,6 +13,7 @@ import { personalizedRouter } from '../dist/routers/personalizedrouter/personali
 import { queryPool } from '../dist/routers/personalizedrouter/query-pool.js';
 import { simulatedUsers } from '../dist/routers/personalizedrouter/simulated-users.js';
 import { openEngine } from '../dist/training/engine.js';
+import { readLines, readVectors } from './shared-data.js';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -29,21 +29,14 @@ const params = JSON.parse(values.params);
 const OUTPUT_TOKENS = 512;
 const D = 384;
 
-const read = (file) => readFileSync(join(folder, file));
-const rowsOf = (file) =>
-  read(file)
-    .toString('utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-const catalogue = JSON.parse(read('models.json'));
-const train = rowsOf('train.jsonl');
-const tested = rowsOf('test.jsonl').map((row, i) => ({ ...row, at: train.length + i }));
+const catalogue = JSON.parse(readFileSync(join(folder, 'models.json'), 'utf8'));
+const train = readLines(folder, 'train.jsonl');
+const tested = readLines(folder, 'test.jsonl').map((row, i) => ({ ...row, at: train.length + i }));
 const clean = tested.filter((row) => !row.in_train);
 const models = Object.keys(train[0].scores);
 const M = models.length;
 const tasks = [...new Set(train.map((row) => row.task_name))].sort();
-const vectors = readNpy(read('embeddings.minilm.f16.npy'), 'embeddings').data;
+const vectors = readVectors(folder).data;
 const features = { rows: train.length, cols: D, data: vectors.slice(0, train.length * D) };
 const fresh = { rows: clean.length, cols: D, data: new Float32Array(clean.length * D) };
 for (const [i, { at }] of clean.entries()) fresh.data.set(vectors.subarray(at * D, (at + 1) * D), i * D);

@@ -3,8 +3,8 @@ import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { UserPreferences } from '../../data/users.js';
 import type { Person } from '../../routers/people.js';
 import { interactionsOf } from '../people/interactions.js';
-import { historyFile } from '../people/shard.js';
-import { decodeVector, parseStoredTurns, type StoredTurn } from '../people/stored-turn.js';
+import { trainedTurns } from '../people/person-store.js';
+import { decodeVector, type StoredTurn } from '../people/stored-turn.js';
 
 /** The newest turns that a router is told; it reads fewer. */
 const TURNS = 100;
@@ -17,7 +17,7 @@ export function personOf(
   artifact: Pick<ArtifactDirectory, 'has' | 'read' | 'manifest'>,
 ): Person {
   const { models, features, embedder } = artifact.manifest;
-  const learned = storedTurns(id, artifact);
+  const learned = heldTurns(id, artifact);
   const start = learned.reduce((most, { order }) => Math.max(most, order), 0);
   const turns = [...learned, ...since.map((turn, i) => ({ ...turn, order: start + 1 + i }))]
     .filter(({ encoder }) => encoder === embedder.fingerprint)
@@ -54,15 +54,16 @@ export function personOf(
   };
 }
 
-/** Read once per artifact and file. */
+/** People whose past from training is held per artifact; who asked longest ago goes first. */
+const HELD = 1000;
 const READ = new WeakMap<object, Map<string, readonly StoredTurn[]>>();
 
-function storedTurns(id: string, artifact: Pick<ArtifactDirectory, 'has' | 'read'>): readonly StoredTurn[] {
-  const file = historyFile(id);
-  if (!artifact.has(file)) return [];
-  const known = READ.get(artifact) ?? new Map<string, readonly StoredTurn[]>();
-  READ.set(artifact, known);
-  const turns = known.get(file) ?? parseStoredTurns(artifact.read(file).toString('utf8'), file);
-  known.set(file, turns);
-  return turns.filter(({ user }) => user === id);
+function heldTurns(id: string, artifact: Pick<ArtifactDirectory, 'has' | 'read'>): readonly StoredTurn[] {
+  const held = READ.get(artifact) ?? new Map<string, readonly StoredTurn[]>();
+  READ.set(artifact, held);
+  const turns = held.get(id) ?? trainedTurns(artifact, id);
+  held.delete(id);
+  held.set(id, turns);
+  if (held.size > HELD) held.delete(held.keys().next().value!);
+  return turns;
 }

@@ -11,7 +11,7 @@ import { readStoredUsers } from '../trained/companion-files.js';
 import { feedbackPath } from './feedback-file.js';
 import { interactionsOf } from './interactions.js';
 import { historyFile, KEPT_TURNS } from './shard.js';
-import { decodeVector, parseStoredTurns, type StoredTurn } from './stored-turn.js';
+import { decodeVector, type StoredTurn, turnsOfUser } from './stored-turn.js';
 
 export interface StoredPerson {
   readonly person: Person;
@@ -56,7 +56,11 @@ export function openPersonStore(artifact: ArtifactDirectory): PersonStore {
   };
 
   function load(userId: string): StoredPerson {
-    const stored = [...trained(artifact, userId), ...feedback(artifact.path, userId), ...(added.get(userId) ?? [])];
+    const stored = [
+      ...trainedTurns(artifact, userId),
+      ...feedback(artifact.path, userId),
+      ...(added.get(userId) ?? []),
+    ];
     const turns = stored.slice(-KEPT_TURNS);
     const own = preferences.get(userId);
     return {
@@ -75,19 +79,16 @@ function weightsOf({ quality, latency, cost }: UserPreferences) {
   return { quality, latency, cost };
 }
 
-function trained(artifact: ArtifactDirectory, userId: string): StoredTurn[] {
+/** What training kept of a person's past, oldest first. */
+export function trainedTurns(artifact: Pick<ArtifactDirectory, 'has' | 'read'>, userId: string): StoredTurn[] {
   const file = historyFile(userId);
   if (!artifact.has(file)) return [];
-  return ofUser(artifact.read(file).toString('utf8'), file, userId).sort((a, b) => a.order - b.order);
+  return turnsOfUser(artifact.read(file).toString('utf8'), file, userId).sort((a, b) => a.order - b.order);
 }
 
 function feedback(directory: string, userId: string): StoredTurn[] {
   const path = feedbackPath(directory, userId);
-  return existsSync(path) ? ofUser(readFileSync(path, 'utf8'), path, userId) : [];
-}
-
-function ofUser(text: string, where: string, userId: string): StoredTurn[] {
-  return parseStoredTurns(text, where).filter(({ user }) => user === userId);
+  return existsSync(path) ? turnsOfUser(readFileSync(path, 'utf8'), path, userId) : [];
 }
 
 /** Every turn is later than the one before it, but for training's turns of equal order. */

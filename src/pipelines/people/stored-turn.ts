@@ -35,23 +35,35 @@ const BEGINNING = '{"user":';
 
 /** Lines of a file; a last line that was cut off by a crash is dropped. Throws `VSR_DATA` for any other damaged line. */
 export function parseStoredTurns(text: string, where: string): StoredTurn[] {
+  return turnsIn(text, where, () => true);
+}
+
+/** One person's lines of a file; those of others are not parsed, since a file holds some two dozen people. Throws as above. */
+export function turnsOfUser(text: string, where: string, userId: string): StoredTurn[] {
+  const own = `${BEGINNING}${JSON.stringify(userId)},`;
+  const turns = turnsIn(text, where, (line) => line.startsWith(own) || !line.startsWith(BEGINNING));
+  return turns.filter(({ user }) => user === userId);
+}
+
+function turnsIn(text: string, where: string, isRead: (line: string) => boolean): StoredTurn[] {
   const lines = text.split('\n');
   const torn = lines.pop(); // what follows the last line end was never finished
-  const turns: StoredTurn[] = [];
-  lines.forEach((line, i) => {
-    if (line === '') return;
-    try {
-      turns.push(JSON.parse(line) as StoredTurn);
-    } catch (cause) {
-      // A torn line that a later writer ended is of a write that was never confirmed.
-      if (line.startsWith(BEGINNING.slice(0, line.length))) return;
-      throw new VsrError('VSR_DATA', `${where}:${i + 1}: expected a stored turn, got broken text.`, {
-        hint: 'Delete the line, or train again.',
-        cause,
-      });
-    }
-  });
-  return torn === undefined || torn === '' ? turns : [...turns, ...finished(torn)];
+  const turns = lines.flatMap((line, i) => (isRead(line) ? parsed(line, `${where}:${i + 1}`) : []));
+  return torn ? [...turns, ...finished(torn)] : turns;
+}
+
+function parsed(line: string, where: string): StoredTurn[] {
+  if (line === '') return [];
+  try {
+    return [JSON.parse(line) as StoredTurn];
+  } catch (cause) {
+    // A torn line that a later writer ended is of a write that was never confirmed.
+    if (line.startsWith(BEGINNING.slice(0, line.length))) return [];
+    throw new VsrError('VSR_DATA', `${where}: expected a stored turn, got broken text.`, {
+      hint: 'Delete the line, or train again.',
+      cause,
+    });
+  }
 }
 
 /** Whole but for its line end. */

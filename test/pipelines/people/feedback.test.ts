@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { appendFeedback, feedbackPath } from '../../../src/pipelines/people/feedback-file.js';
-import { parseStoredTurns, type StoredTurn } from '../../../src/pipelines/people/stored-turn.js';
+import { parseStoredTurns, type StoredTurn, turnsOfUser } from '../../../src/pipelines/people/stored-turn.js';
 import { compileSource } from '../../compiled-source.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
@@ -46,6 +46,35 @@ test('half a line that a crash left is passed over, and hides nothing that comes
     expect(read().at(-1)).not.toEqual(turn(2));
     appendFeedback(folder.path, turn(cut));
     expect(read().at(-1)).toEqual(turn(cut));
+  }
+});
+
+test('any id is safe: its file lies in the folder, and nobody reads the turns of another', () => {
+  const ids = [
+    '../../etc/passwd',
+    '..',
+    'a/b',
+    'A',
+    'a',
+    'é',
+    'e\u0301',
+    '3',
+    ' 3',
+    'x","y',
+    'two\nlines',
+    '🙂',
+    'n'.repeat(200),
+    '',
+  ];
+  for (const [i, id] of ids.entries()) {
+    expect(feedbackPath(folder.path, id)).toMatch(/[/\\]feedback[/\\][0-9a-f]{3}\.jsonl$/);
+    appendFeedback(folder.path, turn(i, id));
+  }
+  const text = ids.map((id, i) => `${JSON.stringify(turn(i, id))}\n`).join(''); // as if all shared one file
+  for (const [i, id] of ids.entries()) {
+    const path = feedbackPath(folder.path, id);
+    expect(turnsOfUser(readFileSync(path, 'utf8'), path, id).at(-1)).toEqual(turn(i, id));
+    expect(turnsOfUser(text, path, id)).toEqual([turn(i, id)]);
   }
 });
 
