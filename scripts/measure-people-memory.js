@@ -35,6 +35,7 @@ if (!folder) {
 const [users, turns, asked] = [values.users, values.turns, values.asked].map(Number);
 const artifacts = join(folder, 'artifacts');
 const random = seededRandom(1);
+const vectors = [];
 const idOf = (u) => `person ${u}`;
 prepareTensorFlow();
 if (values.serve) await serve();
@@ -52,8 +53,14 @@ function turnOf(user, order, { models, embedder, features }) {
     ratings: [1, -1],
     kind: 'votes',
     encoder: embedder.fingerprint,
-    vector: encodeVector(Float32Array.from({ length: features.dim }, () => random.normal())),
+    vector: vectorOf(features.dim),
   };
+}
+
+/** One of a thousand vectors: drawing two million would measure the drawing. */
+function vectorOf(dim) {
+  if (vectors.length < 1000) vectors.push(encodeVector(Float32Array.from({ length: dim }, () => random.normal())));
+  return vectors.length < 1000 ? vectors.at(-1) : vectors[random.int(vectors.length)];
 }
 
 async function make() {
@@ -64,13 +71,13 @@ async function make() {
   }));
   writeFileSync(join(folder, 'outcomes.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const { config } = await loadConfig({
-    overrides: {
-      'data.outcomes': join(folder, 'outcomes.jsonl'),
-      'train.output_dir': artifacts,
-      'train.router': ['gmtrouter', 'personalizedrouter'],
-      'train.folds': 0,
-      'embedding.cache_dir': join(folder, 'cache'),
-    },
+    sets: [
+      `data.outcomes=${join(folder, 'outcomes.jsonl')}`,
+      `train.output_dir=${artifacts}`,
+      'train.router=[gmtrouter, personalizedrouter]',
+      'train.folds=0',
+      `embedding.cache_dir=${join(folder, 'cache')}`,
+    ],
   });
   await train(config, { onWarning: console.error });
   const { manifest } = openArtifactDirectory(artifacts);
