@@ -2,6 +2,7 @@
 import { VsrError } from '../../errors/vsr-error.js';
 import { fitByGradient } from '../fit-by-gradient.js';
 import type { FitContext, RouterState, TrainingTable } from '../router.js';
+import { pastsHelp } from './acceptance.js';
 import type { GmtrouterParams } from './params.js';
 import { priorStrengths } from './prior.js';
 import { turnProblem } from './problem.js';
@@ -33,7 +34,7 @@ export async function fitGmtrouter(
   const strangers: Strangers = interactions.simulated ? 'ranking' : 'network';
   if (table.models.length === 1) return toState(parameters, descriptions, new Float64Array(1), strangers);
   refuseSilence(groups, interactions.users.length);
-  const split = splitTurns(groups, context.seed);
+  const split = splitTurns(groups, interactions.queryGroups, context.seed);
   const prior = priorStrengths(
     interactions.simulated ? outcomeGroups(table) : Array.from(split.known, (number) => groups[number]!),
     table.models.length,
@@ -44,10 +45,14 @@ export async function fitGmtrouter(
     split,
     settings: { weightDecay, clipNorm, startCounts: true },
   });
-  if (fitted.bestEpoch === 0) {
-    context.onWarning?.('no past told more than the ranking for everybody: every user gets that ranking.');
+  const helps =
+    fitted.bestEpoch > 0 && (await pastsHelp(data, params, split.validationRows, fitted.parameters, context));
+  if (!helps) {
+    context.onWarning?.(
+      'no past told more than the ranking for everybody, beyond chance: every user gets that ranking.',
+    );
   }
-  return toState(fitted.parameters, descriptions, prior, strangers);
+  return toState(helps ? fitted.parameters : parameters, descriptions, prior, strangers);
 }
 
 /** The outcomes of each query as one group: what anybody would say who wants quality alone. */

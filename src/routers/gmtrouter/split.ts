@@ -5,17 +5,22 @@ import type { RatedGroup } from './turns.js';
 
 const SHARE = 0.2;
 const FEWEST_USERS = 10;
+/** Of the texts that both sides rate, so many judge; fewer of them than this are left as they are. */
+const TEXT_SHARE = 1 / 3;
+const FEWEST_TEXTS = 3;
 
 export interface TurnSplit extends InnerSplit {
-  /** Groups that teach the weights and the ranking for everybody: all but those of `validationRows`, rated pairs or not. */
+  /** Groups that teach the ranking for everybody: all of those who do not judge, rated pairs or not. */
   readonly known: Int32Array;
 }
 
 /**
  * Rows are numbers of groups that rate two models or more. A fifth of the users with such groups judge where there are ten
- * or more, else the latest fifth of each user's groups.
+ * or more, else the latest fifth of each user's groups. Where both sides rate the same texts, a third of these texts judges and is
+ * not learned from: whoever has seen what others said about a query foretells it without knowing anybody's taste.
+ * @param texts [Q] equal number = same text
  */
-export function splitTurns(groups: readonly RatedGroup[], seed: number): TurnSplit {
+export function splitTurns(groups: readonly RatedGroup[], texts: Int32Array, seed: number): TurnSplit {
   const numbers = Int32Array.from(groups, (_, i) => i);
   const rated = numbers.filter((i) => groups[i]!.models.length > 1);
   const users = seededRandom(seed)
@@ -24,10 +29,20 @@ export function splitTurns(groups: readonly RatedGroup[], seed: number): TurnSpl
   const byUser = users.length >= FEWEST_USERS;
   const aside = new Set(byUser ? users.slice(0, Math.round(users.length * SHARE)) : latest(groups, rated));
   const judges = (i: number) => aside.has(byUser ? groups[i]!.user : i);
+  const textOf = (i: number) => texts[groups[i]!.query]!;
+  const learned = rated.filter((i) => !judges(i));
+  const judged = rated.filter(judges);
+  const learnedTexts = new Set(Array.from(learned, textOf));
+  const shared = [...new Set(Array.from(judged, textOf))].filter((text) => learnedTexts.has(text));
+  const known = numbers.filter((i) => !judges(i));
+  if (shared.length < FEWEST_TEXTS) return { rows: learned, validationRows: judged, known };
+  const order = seededRandom(seed).fork('validation texts').shuffle(shared);
+  const kept = new Set(order.slice(0, Math.round(shared.length * TEXT_SHARE)));
+  const isShared = new Set(shared);
   return {
-    rows: rated.filter((i) => !judges(i)),
-    validationRows: rated.filter(judges),
-    known: numbers.filter((i) => !judges(i)),
+    rows: learned.filter((i) => !kept.has(textOf(i))),
+    validationRows: judged.filter((i) => !isShared.has(textOf(i)) || kept.has(textOf(i))),
+    known,
   };
 }
 

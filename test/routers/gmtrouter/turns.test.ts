@@ -122,9 +122,20 @@ describe('splitTurns', () => {
       ),
     );
 
+  const ownTexts = (groups: readonly RatedGroup[]) => Int32Array.from(groups, (_, i) => i);
+
+  test('lets a third of the texts that both sides rate judge, and learns nothing from these', () => {
+    const groups = votes(10, 9);
+    const texts = Int32Array.from(groups, (_, i) => i % 9); // everybody votes on the same nine
+    const { rows, validationRows, known } = splitTurns(groups, texts, 3);
+    const textsOf = (numbers: Int32Array) => new Set(Array.from(numbers, (i) => texts[groups[i]!.query]!));
+    expect([rows.length, validationRows.length, known.length]).toEqual([8 * 6, 2 * 3, 8 * 9]);
+    expect([...textsOf(rows)].some((text) => textsOf(validationRows).has(text))).toBe(false);
+  });
+
   test('sets a fifth of the users aside, whole, where there are ten', () => {
     const groups = votes(10, 4);
-    const { rows, validationRows, known } = splitTurns(groups, 3);
+    const { rows, validationRows, known } = splitTurns(groups, ownTexts(groups), 3);
     const usersOf = (numbers: Int32Array) => new Set(Array.from(numbers, (i) => groups[i]!.user));
     expect([usersOf(rows).size, usersOf(validationRows).size]).toEqual([8, 2]);
     expect([...usersOf(rows)].some((user) => usersOf(validationRows).has(user))).toBe(false);
@@ -133,7 +144,9 @@ describe('splitTurns', () => {
 
   test('sets the latest fifth of each user aside where there are fewer', () => {
     const groups = votes(3, 10);
-    expect([...splitTurns(groups, 3).validationRows].sort((a, b) => a - b)).toEqual([8, 9, 18, 19, 28, 29]);
+    expect([...splitTurns(groups, ownTexts(groups), 3).validationRows].sort((a, b) => a - b)).toEqual([
+      8, 9, 18, 19, 28, 29,
+    ]);
   });
 });
 
