@@ -1,4 +1,5 @@
-// Resuming a large run: a journal of a million lines is read, and the plan that skips them is made. Limits: 10 s, 1 GB.
+// Resuming a large run: from a journal of a million lines to the first call that is still to be made: queries read, journal
+// read, plan made. Limits: 10 s, 1 GB.
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,19 +14,19 @@ const LIMIT_MB = 1000;
 export default async function measure({ dist }) {
   const folder = mkdtempSync(join(tmpdir(), 'vsr-bench-'));
   try {
-    const journal = join(folder, 'outcomes.jsonl.journal');
-    await writeJournal(dist, journal);
+    await writeQueries(join(folder, 'queries.jsonl'));
+    await writeJournal(dist, folder);
     // A process of its own: its peak is the peak of the resume alone.
-    const child = spawnSync(process.execPath, ['--input-type=module', '--eval', RESUME, dist, journal], {
+    const child = spawnSync(process.execPath, ['--input-type=module', '--eval', RESUME, dist, folder], {
       encoding: 'utf8',
     });
     if (child.status !== 0) throw new Error(child.stderr);
-    const { ms, cpuSeconds, megabytes, open } = JSON.parse(child.stdout);
-    if (open !== 0) throw new Error(`${open} calls would have been made again`);
+    const { ms, cpuSeconds, megabytes, skipped } = JSON.parse(child.stdout);
+    if (skipped !== QUERIES * MODELS - 1) throw new Error(`${skipped} calls were known`);
     const ratio = ms / LIMIT_MS;
     return [
       {
-        what: `resume ${(QUERIES * MODELS).toLocaleString('en-US')} journal lines`,
+        what: `resume ${(QUERIES * MODELS).toLocaleString('en-US')} journal lines, to the first call`,
         oursMs: ms,
         peer: 'limit',
         peerMs: LIMIT_MS,
@@ -40,56 +41,77 @@ export default async function measure({ dist }) {
   }
 }
 
-const PLAN = `
+const CONFIG = `
 const from = (path) => import(dist + '/' + path);
-const { planCalls } = await from('pipelines/benchmark/plan.js');
-const scorer = { name: 'f1', score: () => ({}) };
-const endpoint = { name: 'e', type: 'openai-compatible', concurrency: 1, weight: 1 };
-const questions = Array.from({ length: ${QUERIES} }, (_, i) => ({
-  query: { id: 'query-' + i, query: 'What is ' + i + '?' }, scorer, prompt: 'What is ' + i + '?', promptHash: 'hash-' + i, images: [], where: '',
-}));
-const models = Array.from({ length: ${MODELS} }, (_, m) => ({
-  alias: 'model-' + m, routes: [{ endpoint, model: 'model-' + m }], maxTokens: 1024, temperature: 0, price: null, extraBody: {},
-}));
-const plan = (stored) => planCalls(questions, models, stored, { seed: 42, retryFailed: false });
+const { configSchema } = await from('config/schema.js');
+const modelConfig = Object.fromEntries(Array.from({ length: ${MODELS} }, (_, m) => ['model-' + m, {}]));
+const config = configSchema.parse({
+  vllmEndpoints: [{ name: 'e', type: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1' }],
+  modelConfig,
+  benchmark: { dataFile: folder + '/queries.jsonl', output: folder + '/outcomes.jsonl' },
+});
 `;
 
+/** The first call ends it: what follows is no resuming. */
 const RESUME = `
-const [, dist, journal] = process.argv;
-${PLAN}
-const { readJournal } = await from('pipelines/benchmark/journal.js');
+const [, dist, folder] = process.argv;
+${CONFIG}
+const { benchmark } = await from('pipelines/benchmark.js');
+let skipped = 0;
 const start = performance.now();
-const { open } = plan((await readJournal(journal)).entries);
-const ms = performance.now() - start;
-const { user, system } = process.cpuUsage();
-const cpuSeconds = (user + system) / 1e6;
-console.log(JSON.stringify({ ms, cpuSeconds, megabytes: process.resourceUsage().maxRSS / 1024, open: open.length }));
+const fetch = () => {
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage();
+  const cpuSeconds = (user + system) / 1e6;
+  console.log(JSON.stringify({ ms, cpuSeconds, megabytes: process.resourceUsage().maxRSS / 1024, skipped }));
+  process.exit();
+};
+const onNotice = (sentence) => void (skipped = Number(/^(\\d+) of/.exec(sentence)?.[1] ?? skipped));
+await benchmark(config, { onNotice }, { fetch });
 `;
 
-/** Answers of about 300 characters, as a real run has them. */
-async function writeJournal(dist, path) {
+async function writeQueries(path) {
+  await writeLines(path, function* () {
+    for (let i = 0; i < QUERIES; i++) {
+      const query = `A train leaves at ${i % 24} o'clock and another one ${i} minutes later. When do they meet? Explain each step.`;
+      yield { id: `query-${i}`, query, task_name: `task-${i % 20}`, metric: 'numeric', ground_truth: String(i) };
+    }
+  });
+}
+
+/** Answers of about 300 characters, as a real run has them; the last one is missing. */
+async function writeJournal(dist, folder) {
   const AsyncFunction = (async () => {}).constructor;
-  const { calls } = await new AsyncFunction('dist', `${PLAN} return plan(new Map());`)(dist);
-  const out = createWriteStream(path, { highWaterMark: 1 << 20 });
+  const planned = new AsyncFunction(
+    'dist',
+    'folder',
+    `${CONFIG}
+    const { prepare, planFor } = await from('pipelines/benchmark/prepare.js');
+    return planFor(config, await prepare(config, {}, {}, false), { entries: new Map(), length: 0 });`,
+  );
+  const { calls } = await planned(dist, folder);
   const text = 'The answer follows from what was asked, step by step. '.repeat(5);
-  for (const [i, { key, question, model }] of calls.entries()) {
-    const cell = {
-      quality: i % 2,
-      status: 'ok',
-      latency: 812.5 + (i % 977) / 10,
-      inputTokens: 54,
-      outputTokens: 90,
-      cost: 1e-5 * (i % 100),
-      extracted: String(i),
-    };
-    const entry = {
-      key,
-      id: question.query.id,
-      model: model.alias,
-      cell,
-      response: { text: `${text}${i}`, finishReason: 'stop' },
-    };
-    if (!out.write(`${JSON.stringify(entry)}\n`)) await new Promise((resolve) => out.once('drain', resolve));
+  await writeLines(join(folder, 'outcomes.jsonl.journal'), function* () {
+    for (const [i, { key, question, model }] of calls.slice(0, -1).entries()) {
+      const cell = {
+        quality: i % 2,
+        status: 'ok',
+        latency: 812.5 + (i % 977) / 10,
+        inputTokens: 54,
+        outputTokens: 90,
+        cost: 1e-5 * (i % 100),
+        extracted: String(i),
+      };
+      const response = { text: `${text}${i}`, finishReason: 'stop' };
+      yield { key, id: question.query.id, model: model.alias, cell, response };
+    }
+  });
+}
+
+async function writeLines(path, rows) {
+  const out = createWriteStream(path, { highWaterMark: 1 << 20 });
+  for (const row of rows()) {
+    if (!out.write(`${JSON.stringify(row)}\n`)) await new Promise((resolve) => out.once('drain', resolve));
   }
   out.end();
   await finished(out);

@@ -141,9 +141,8 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
   const finished = new Map(plan.done);
   const budget = createBudget(config.benchmark.budget);
   const precision = createPrecision(config.benchmark.untilCi);
-  for (const call of plan.calls) {
-    const quality = call.repeat === 0 ? plan.done.get(call.key)?.cell.quality : undefined;
-    if (typeof quality === 'number') precision.note(call.model.alias, quality);
+  for (const { model, repeat, cell } of plan.done.values()) {
+    if (repeat === undefined && cell.quality !== null) precision.note(model, cell.quality);
   }
   const tally = createTally(new Map(models.map(({ alias }) => [alias, plan.calls.length / models.length])));
   for (const kept of finished.values()) tally.count(kept);

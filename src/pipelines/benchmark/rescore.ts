@@ -34,15 +34,16 @@ export function answersToRescore(
   { all, retryFailed }: { readonly all: boolean; readonly retryFailed: boolean },
 ): ToRescore[] {
   const elsewhere = all ? latestByPlace(stored) : undefined;
-  return plan.calls.flatMap((call): ToRescore[] => {
+  const found: ToRescore[] = [];
+  for (const call of plan.calls) {
     const kept =
       plan.done.get(call.key) ?? elsewhere?.get(placeOf(call.question.query.id, call.model.alias, call.repeat));
-    if (!kept?.hasText) return [];
-    if (all) return [{ call, kept }];
+    if (!kept?.hasText) continue;
     const { status, error } = kept.cell;
     const waits = status === 'unscored' && late.scores(call.question) && (error === undefined || retryFailed);
-    return waits ? [{ call, kept }] : [];
-  });
+    if (all || waits) found.push({ call, kept });
+  }
+  return found;
 }
 
 /** How many cells changed. Judges are asked again only where the judge or its prompt is another. */
