@@ -12,8 +12,8 @@ if ! command -v python3 >/dev/null || ! python3 -m venv "$folder/venv" 2>/dev/nu
   exit 0
 fi
 # Compiling the whole of it takes longer than compiling what a mock needs when it starts.
-if ! timeout 240 "$folder/venv/bin/pip" install --no-compile --quiet --disable-pip-version-check 'litellm[proxy]'; then
-  echo "skipped: pip cannot install litellm[proxy] here within four minutes"
+if ! timeout 180 "$folder/venv/bin/pip" install --no-compile --quiet --disable-pip-version-check 'litellm[proxy]'; then
+  echo "skipped: pip cannot install litellm[proxy] here within three minutes"
   exit 0
 fi
 
