@@ -44,8 +44,9 @@ export function calibrationReport(
   calibrated?: Matrix,
 ): RouterCalibration | null {
   const after = calibrated ? calibrationReport(router, calibrated, judged) : null;
+  const room = { predicted: new Float64Array(judged.quality.rows), observed: new Float64Array(judged.quality.rows) };
   const models = judged.models.flatMap((model, m): ModelCalibration[] => {
-    const { predicted, observed } = presentPairs(expected, judged.quality, m);
+    const { predicted, observed } = presentPairs(expected, judged.quality, m, room);
     if (observed.length === 0) return [];
     const { ece, bins } = reliability(predicted, observed);
     return [
@@ -73,9 +74,13 @@ function pooledEce(models: readonly ModelCalibration[]): number {
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / cells;
 }
 
-function presentPairs(expected: Matrix, quality: Matrix<Float64Array>, m: number) {
-  const predicted = new Float64Array(quality.rows);
-  const observed = new Float64Array(quality.rows);
+/** Written over `room`, which serves one model after the other. */
+function presentPairs(
+  expected: Matrix,
+  quality: Matrix<Float64Array>,
+  m: number,
+  { predicted, observed }: { readonly predicted: Float64Array; readonly observed: Float64Array },
+) {
   let n = 0;
   for (let at = m; at < quality.data.length; at += quality.cols) {
     if (Number.isNaN(quality.data[at])) continue;

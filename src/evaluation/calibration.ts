@@ -1,4 +1,5 @@
 // Do predicted qualities mean what they say? Brier score, log loss and the calibration error by bins.
+import { orderStatistics } from '../math/order-statistics.js';
 
 export interface ReliabilityBin {
   readonly n: number;
@@ -56,17 +57,17 @@ export function reliability(predicted: ArrayLike<number>, observed: ArrayLike<nu
 
 /**
  * The same error over bins of equal numbers of cells, in order of the prediction (the last bins may hold one less); equal
- * predictions stand in the order they came in. Sorts the numbers alone, since sorting pairs takes ten times as long.
+ * predictions stand in the order they came in. Finds where the bins start without sorting.
  */
 export function equalMassEce(predicted: ArrayLike<number>, observed: ArrayLike<number>, bins = 10): number {
   const n = predicted.length;
-  const sorted = Float64Array.from(predicted).sort();
   const starts = Array.from({ length: bins }, (_, b) => Math.ceil((b * n) / bins));
+  const inside = starts.filter((start) => start < n);
+  const found = orderStatistics(Float64Array.from(predicted), inside);
+  const bounds = Float64Array.from(starts, (_, b) => found[b] ?? Number.POSITIVE_INFINITY);
   /** Predictions that stand at the start of a bin: only among these the place decides. */
   const divided = new Map<number, number>();
-  for (const start of starts.slice(1)) if (start < n) divided.set(sorted[start]!, 0);
-  for (const value of divided.keys()) divided.set(value, lowerBound(sorted, value));
-  const bounds = Float64Array.from(starts, (start) => sorted[start] ?? Number.POSITIVE_INFINITY);
+  for (const bound of found.slice(1)) if (!divided.has(bound)) divided.set(bound, countBelow(predicted, bound));
   const errors = new Float64Array(bins);
   for (let i = 0; i < n; i++) {
     const value = predicted[i]!;
@@ -82,13 +83,8 @@ export function equalMassEce(predicted: ArrayLike<number>, observed: ArrayLike<n
   return errors.reduce((sum, error) => sum + Math.abs(error), 0) / n;
 }
 
-/** Index of the first value that is not below. */
-function lowerBound(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function countBelow(values: ArrayLike<number>, bound: number): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! < bound) count++;
+  return count;
 }

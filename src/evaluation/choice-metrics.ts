@@ -48,8 +48,15 @@ export function regrets(values: Matrix<Float64Array>, earned: Float64Array): Flo
 /** Share of answered rows whose choice is among the best of the row, ties counting. */
 export function hitShare(quality: Matrix<Float64Array>, choices: ArrayLike<number>): number {
   const best = rowMaxima(quality);
-  const chosen = chosenValues(quality, choices);
-  return presentMean(chosen.map((value, i) => (Number.isNaN(value) ? value : Number(value === best[i]))));
+  let hits = 0;
+  let answered = 0;
+  for (let i = 0; i < quality.rows; i++) {
+    const value = choices[i]! < 0 ? Number.NaN : quality.data[i * quality.cols + choices[i]!]!;
+    if (Number.isNaN(value)) continue;
+    answered++;
+    if (value === best[i]) hits++;
+  }
+  return hits / answered;
 }
 
 /** Share of answered rows whose choice is exactly `targets` (as the cheapest of the best models). */
@@ -58,8 +65,14 @@ export function strictHitShare(
   choices: ArrayLike<number>,
   targets: ArrayLike<number>,
 ): number {
-  const chosen = chosenValues(quality, choices);
-  return presentMean(chosen.map((value, i) => (Number.isNaN(value) ? value : Number(choices[i] === targets[i]))));
+  let hits = 0;
+  let answered = 0;
+  for (let i = 0; i < quality.rows; i++) {
+    if (choices[i]! < 0 || Number.isNaN(quality.data[i * quality.cols + choices[i]!])) continue;
+    answered++;
+    if (choices[i] === targets[i]) hits++;
+  }
+  return hits / answered;
 }
 
 /** Share of each model [M] among the rows with a choice. */

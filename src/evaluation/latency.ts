@@ -1,5 +1,6 @@
 // How long answers take: percentiles of the recorded milliseconds, of every model and of what routers chose.
 import type { OutcomeTable } from '../data/outcome-table.js';
+import { orderStatistics } from '../math/order-statistics.js';
 import type { Arm } from './arm.js';
 
 /** Milliseconds; percentiles by nearest rank. */
@@ -22,8 +23,8 @@ export interface LatencyReport {
 /** null where no latency is known. */
 export function latencyReport({ latency, quality, models }: OutcomeTable, arms: readonly Arm[]): LatencyReport | null {
   const M = models.length;
+  const values = new Float64Array(quality.rows); // used again for every row of the report
   const known = (of: (i: number) => number) => {
-    const values = new Float64Array(quality.rows);
     let n = 0;
     for (let i = 0; i < quality.rows; i++) {
       const m = of(i);
@@ -32,20 +33,22 @@ export function latencyReport({ latency, quality, models }: OutcomeTable, arms: 
     }
     return values.subarray(0, n);
   };
-  const rows = (named: readonly (readonly [string, Float64Array])[]) =>
-    named.flatMap(([name, values]) => (values.length > 0 ? [latencyRow(name, values)] : []));
+  const row = (name: string, of: (i: number) => number) => {
+    const present = known(of);
+    return present.length > 0 ? [latencyRow(name, present)] : [];
+  };
   const report = {
-    models: rows(models.map((model, m) => [model, known(() => m)])),
-    arms: rows(arms.flatMap(({ name, choices }) => (choices ? [[name, known((i) => choices[i]!)] as const] : []))),
+    models: models.flatMap((model, m) => row(model, () => m)),
+    arms: arms.flatMap(({ name, choices }) => (choices ? row(name, (i) => choices[i]!) : [])),
   };
   return report.models.length > 0 ? report : null;
 }
 
-/** @param values sorted in place */
+/** @param values reordered */
 export function latencyRow(name: string, values: Float64Array): LatencyRow {
-  values.sort();
   let sum = 0;
-  for (const value of values) sum += value;
-  const rank = (p: number) => values[Math.max(0, Math.ceil((p / 100) * values.length) - 1)]!;
-  return { name, n: values.length, mean: sum / values.length, p50: rank(50), p95: rank(95), p99: rank(99) };
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  const ranks = [50, 95, 99].map((p) => Math.max(0, Math.ceil((p / 100) * values.length) - 1));
+  const [p50, p95, p99] = orderStatistics(values, ranks);
+  return { name, n: values.length, mean: sum / values.length, p50: p50!, p95: p95!, p99: p99! };
 }

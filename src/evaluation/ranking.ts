@@ -33,8 +33,14 @@ export function rankingOf(scores: Matrix, { quality, models }: OutcomeTable): Ra
     for (let m = 0; m < M; m++) {
       const s = quality.data[at + m]!;
       if (Number.isNaN(s)) continue;
-      insert(order, n, m, (other) => scores.data[at + other]! >= scores.data[at + m]!);
-      insertValue(ideal, n++, s);
+      let place = n;
+      for (; place > 0 && scores.data[at + order[place - 1]!]! < scores.data[at + m]!; place--) {
+        order[place] = order[place - 1]!;
+      }
+      order[place] = m;
+      place = n++;
+      for (; place > 0 && ideal[place - 1]! < s; place--) ideal[place] = ideal[place - 1]!;
+      ideal[place] = s;
     }
     if (n === 0) continue;
     const best = ideal[0]!;
@@ -58,7 +64,10 @@ export function rankingOf(scores: Matrix, { quality, models }: OutcomeTable): Ra
       sums.ndcg += gain / most;
       rows.ndcg++;
     }
-    let [concordant, discordant, tiedScores, tiedQualities] = [0, 0, 0, 0];
+    let concordant = 0;
+    let discordant = 0;
+    let tiedScores = 0;
+    let tiedQualities = 0;
     for (let a = 0; a < n; a++) {
       for (let b = a + 1; b < n; b++) {
         // order: a is scored at least as high as b
@@ -125,24 +134,4 @@ export function choiceClasses(choices: Int32Array, { quality, models }: OutcomeT
 
 function ratio(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;
-}
-
-/** Puts `m` behind the first columns of `order` that stay `before` it. */
-function insert(order: Int32Array, n: number, m: number, before: (other: number) => boolean): void {
-  let at = n;
-  while (at > 0 && !before(order[at - 1]!)) {
-    order[at] = order[at - 1]!;
-    at--;
-  }
-  order[at] = m;
-}
-
-/** Descending. */
-function insertValue(values: Float64Array, n: number, value: number): void {
-  let at = n;
-  while (at > 0 && values[at - 1]! < value) {
-    values[at] = values[at - 1]!;
-    at--;
-  }
-  values[at] = value;
 }

@@ -1,4 +1,5 @@
-// Small statistics over plain arrays: mean, median, percentile, the Wilson interval.
+// Small statistics over plain arrays: mean, median, percentile.
+import { orderStatistics } from './order-statistics.js';
 
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
@@ -15,16 +16,30 @@ export function percentile(values: ArrayLike<number>, p: number): number {
   return percentiles(values, [p])[0]!;
 }
 
-/** Several of them for one sort. */
+/** Several of them at once; NaN counts as the largest value. */
 export function percentiles(values: ArrayLike<number>, ps: readonly number[]): number[] {
-  const sorted = Float64Array.from(values).sort();
-  return ps.map((p) => {
-    if (sorted.length === 0) return Number.NaN;
-    const position = (p / 100) * (sorted.length - 1);
+  if (values.length === 0) return ps.map(() => Number.NaN);
+  const last = values.length - 1;
+  const places = ps.map((p) => {
+    const position = (p / 100) * last;
     const low = Math.floor(position);
-    const high = Math.min(low + 1, sorted.length - 1);
-    return sorted[low]! + (position - low) * (sorted[high]! - sorted[low]!);
+    return { low, high: Math.min(low + 1, last), part: position - low };
   });
+  const at = valuesAt(
+    Float64Array.from(values),
+    places.flatMap(({ low, high }) => [low, high]),
+  );
+  return places.map(({ low, high, part }) => at.get(low)! + part * (at.get(high)! - at.get(low)!));
+}
+
+function valuesAt(values: Float64Array, ranks: readonly number[]): Map<number, number> {
+  const distinct = [...new Set(ranks)].sort((a, b) => a - b);
+  if (values.some(Number.isNaN)) {
+    values.sort();
+    return new Map(distinct.map((rank) => [rank, values[rank]!]));
+  }
+  const found = orderStatistics(values, distinct);
+  return new Map(distinct.map((rank, k) => [rank, found[k]!]));
 }
 
 /** Sample standard deviation (n − 1). */
