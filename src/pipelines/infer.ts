@@ -11,6 +11,7 @@ import { throwIfAborted, VsrError } from '../errors/vsr-error.js';
 import { rowOf } from '../math/matrix.js';
 import { type Decision, decide, decideWithoutScores } from '../routers/decide.js';
 import { loadRouter } from '../routers/registry.js';
+import type { Scale } from '../routers/router.js';
 import type { PipelineContext } from './context.js';
 import { checkDefaultModel } from './infer/default-model.js';
 import { type Explained, explainer } from './infer/explain.js';
@@ -30,6 +31,8 @@ export interface RoutedQuery {
   readonly query: Query;
   readonly userId: string | null;
   readonly router: string;
+  /** What the router's scores are: expected qualities, logits of which only differences count, or utilities of this person. */
+  readonly scale: Scale;
   readonly decision: Omit<Decision, 'reason'> & {
     readonly reason: Decision['reason'] | 'global_prior';
   };
@@ -126,6 +129,7 @@ export async function* infer(
         query,
         userId,
         router: name,
+        scale: router.scale,
         decision:
           unknownUser && decision.reason === 'highest_utility' ? { ...decision, reason: 'global_prior' } : decision,
         ...(explain && scored && { explained: await explain(scored.features, i, asker) }),

@@ -4,6 +4,8 @@
 export interface ShownDecision {
   readonly userId: string | null;
   readonly router: string;
+  /** What its scores are; default expected qualities. */
+  readonly scale?: 'quality' | 'logit' | 'utility';
   readonly decision: {
     readonly model: string;
     readonly reason: string;
@@ -55,12 +57,15 @@ const REASONS: Readonly<Record<string, string>> = {
   embedding_unavailable: 'the query could not be embedded, so the default model answers',
 };
 
+/** A logit is shown as the mean chance to beat another model. */
+const SCORE_NAMES = { quality: 'quality', logit: 'win rate', utility: 'score' } as const;
+
 /** Width at which a query text is cut in the explanation. */
 const TEXT_WIDTH = 88;
 
 /** @param top how many models of the ranking are listed */
 export function decisionText(shown: ShownDecision, top: number): string {
-  const { decision, router, userId } = shown;
+  const { decision, router, userId, scale = 'quality' } = shown;
   const name = Math.max(...decision.ranking.slice(0, top).map(({ model }) => model.length), decision.model.length);
   const who = userId === null ? '' : `, for user ${userId}`;
   const lines = [`${decision.model}`, `  why: ${REASONS[decision.reason] ?? decision.reason} (${router}${who})`];
@@ -68,7 +73,7 @@ export function decisionText(shown: ShownDecision, top: number): string {
     const cost =
       ranked.expectedCost === null ? 'cost unknown' : `$${significant(1000 * ranked.expectedCost)} per 1,000`;
     lines.push(
-      `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  quality ${ranked.expectedQuality.toFixed(3)}${ranked.probability === undefined ? '' : ` (calibrated ${ranked.probability.toFixed(3)})`}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
+      `  ${String(i + 1).padStart(2)}. ${ranked.model.padEnd(name)}  ${SCORE_NAMES[scale]} ${ranked.expectedQuality.toFixed(3)}${ranked.probability === undefined ? '' : ` (calibrated ${ranked.probability.toFixed(3)})`}  ${cost}  utility ${ranked.utility.toFixed(3)}`,
     );
   });
   const masked = Object.entries(decision.masked);

@@ -1,5 +1,5 @@
 // Tables where the right answer is known: the verdict must find it, and must not find gains that are not there.
-// VSR_FULL_PROOFS=1 runs more tables with 10,000 resamples each (a quarter of an hour).
+// VSR_FULL_PROOFS=1 runs more tables with 10,000 resamples each (about five minutes).
 import { describe, expect, test } from 'vitest';
 import { findLeaks } from '../../src/data/leaks.js';
 import type { Query, Split } from '../../src/data/query.js';
@@ -44,11 +44,11 @@ describe('no gain at all', () => {
   });
 
   test('over 400 null tables the false "route" stays within 2.5 % and its noise', () => {
-    const found = kinds(FULL ? 4000 : 400, { win: 0.12, loss: 0.12, queries: FULL ? 300 : 100 });
+    const found = kinds(FULL ? 1000 : 400, { win: 0.12, loss: 0.12, queries: FULL ? 300 : 100 });
     const tables = [...found.values()].reduce((sum, n) => sum + n, 0);
     const noise = 2.33 * Math.sqrt((0.025 * 0.975) / tables);
     expect((found.get('route') ?? 0) / tables).toBeLessThanOrEqual(0.025 + noise);
-    expect(tables).toBe(FULL ? 4000 : 400);
+    expect(tables).toBe(FULL ? 1000 : 400);
   });
 
   test('a router that chooses at random among equal models is not called a gain either', () => {
@@ -92,7 +92,7 @@ describe('the intervals', () => {
     ['single queries', { win: 0.15, loss: 0.1, queries: 200 }],
     ['groups of four equal queries', { win: 0.15, loss: 0.1, queries: 400, groupSize: 4 }],
   ])('cover the truth in 93 to 97 of 100 tables: %s', (_, plant) => {
-    const share = cover(plant, FULL ? 4000 : 400);
+    const share = cover(plant, FULL ? 1000 : 400);
     expect(share).toBeGreaterThanOrEqual(0.93);
     expect(share).toBeLessThanOrEqual(0.97);
   });

@@ -31,6 +31,12 @@ test('names the model, why, the ranking with quality and cost, and who was left 
   );
 });
 
+test('calls a number quality only where the router foretells quality', () => {
+  expect(decisionText({ ...shown, scale: 'utility' }, 1)).toContain('large  score 0.750');
+  expect(decisionText({ ...shown, scale: 'logit' }, 1)).toContain('large  win rate 0.750');
+  expect(decisionText({ ...shown, scale: 'quality' }, 1)).toContain('large  quality 0.750');
+});
+
 test('shows neighbours on one line each, cut where they are long', () => {
   const neighbours = [{ query: `What\nis ${'x'.repeat(200)}`, similarity: 0.91 }];
   const last = decisionText({ ...shown, explained: { kind: 'neighbours', neighbours } }, 1)

@@ -2,13 +2,14 @@
 // {"id":"9f…","user_id":"3","router":"knn","model":"a","ranking":[{"model":"a","score":0.81,"utility":0.83,…}],"reason":"highest_utility",…}
 import type { RoutedQuery } from '../infer.js';
 
-/** The keys of decisions.jsonl; `explained` only where --explain asked for it. */
+/** The keys of decisions.jsonl; `explained` only where --explain asked for it, `scale` only where scores are no expected qualities. */
 export function decisionRow(routed: RoutedQuery): Record<string, unknown> {
-  const { query, userId, router, decision, timing, artifact, explained, degraded } = routed;
+  const { query, userId, router, scale, decision, timing, artifact, explained, degraded } = routed;
   return {
     id: query.id,
     ...(userId !== null && { user_id: userId }),
     router,
+    ...(scale !== 'quality' && { scale }),
     model: decision.model,
     ranking: decision.ranking.map(({ model, score, probability, utility, expectedCost, expectedLatency }) => ({
       model,
