@@ -31,6 +31,8 @@ export const configSchema = z.strictObject({
       votes: text.optional(),
       /** Rated turns of conversations; read as votes are. */
       history: text.optional(),
+      /** Vectors made before, row i of the file for row i of the outcomes: .npy, or .safetensors with `embeddings`. */
+      embeddings: text.optional(),
       /** Opinions of a judge or of people on answers (labels.jsonl), beside what scorers found. */
       labels: text.optional(),
       /** What becomes of labels whose two orders are far apart. */
@@ -89,7 +91,9 @@ export const configSchema = z.strictObject({
   convert: z
     .strictObject({
       to: z.enum(['semantic-router', 'onnx', 'saved-model', 'llmrouter']).optional(),
-      from: z.enum(['semantic-router', 'llmrouter', 'votes', 'arena', 'gmtrouter', 'personalizedrouter']).optional(),
+      from: z
+        .enum(['semantic-router', 'llmrouter', 'autorouter', 'votes', 'arena', 'gmtrouter', 'personalizedrouter'])
+        .optional(),
       input: text.optional(),
       output: text.optional(),
       /** The queries or outcomes that the decisions are about. */

@@ -10,6 +10,7 @@ import {
   writeForeignFile,
 } from '../artifacts/foreign/semantic-router/semantic-router.js';
 import type { VsrConfig } from '../config/schema.js';
+import { readAutorouterRows } from '../data/foreign/autorouter.js';
 import { readLlmRouter } from '../data/foreign/llmrouter.js';
 import { outcomeRowToJson } from '../data/outcome-row.js';
 import { metaPathOf } from '../data/read-outcomes.js';
@@ -47,6 +48,7 @@ export async function convert(config: VsrConfig, context: PipelineContext): Prom
   if (to !== undefined) return { written: await convertTo(to, config, context), held: [] };
   if (from === 'llmrouter') return readTable(config, context);
   if (from === 'semantic-router') return readModels(config);
+  if (from === 'autorouter') return readAutorouter(config);
   const { input } = config.convert;
   if (input === undefined) throw new VsrError('VSR_USAGE', `convert --from ${from} needs --input, a file of people.`);
   return convertPeople(from!, input, outputOf(config), config);
@@ -158,6 +160,23 @@ async function readTable(config: VsrConfig, context: PipelineContext): Promise<C
     rows.map((row) => `${JSON.stringify(outcomeRowToJson(row))}\n`),
   );
   return { written: [output], held: [`${input}: ${rows.length} queries; ${failed} failed calls are missing cells`] };
+}
+
+async function readAutorouter(config: VsrConfig): Promise<ConvertResult> {
+  const { input } = config.convert;
+  if (input === undefined)
+    throw new VsrError('VSR_USAGE', 'convert --from autorouter needs --input, its training JSON.');
+  const output = outputOf(config);
+  const meta = metaPathOf(output);
+  requireFree(config, [output, meta]);
+  const rows = await readAutorouterRows(input);
+  rmSync(meta, { force: true });
+  writeFileAtomically(
+    output,
+    rows.map((row) => `${JSON.stringify(outcomeRowToJson(row))}\n`),
+  );
+  const shown = rows.filter(({ query }) => query.images.length > 0).length;
+  return { written: [output], held: [`${input}: ${rows.length} queries, ${shown} with images`] };
 }
 
 function outputOf({ convert: { output } }: VsrConfig): string {

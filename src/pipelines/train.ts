@@ -72,11 +72,12 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
   const { seeds } = config.train;
   const scored = seeds > 1 ? Int32Array.of(...rows.validation, ...rows.test) : new Int32Array();
   const seen = [rows.train, rows.validation, folded, scored];
-  const { encoder, embeddings } = await embedForTraining(config, data, rows.train, seen, context);
+  const embedded = await embedForTraining(config, data, rows.train, seen, context);
+  const { encoder, embeddings } = embedded;
   const identity = engine && runIdentity(config, engine, data.sha256, encoder.fingerprint);
   const checkpoints = identity ? openCheckpoints(config.train, identity, context) : undefined;
   const names = requests.map(({ name }) => name);
-  const images = await tableImages(config.embedding.cacheDir, data, encoder, seen, names, context);
+  const images = embedded.images ?? (await tableImages(config.embedding.cacheDir, data, encoder, seen, names, context));
   const { objective, moved } = pinObjective(config, table, rows.train);
   if (moved) context.onWarning?.(moved);
   const policy = policyFrom(table, rows.train, { objective, catalogue });

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { bareQuery } from '../../src/data/query.js';
 import { VsrError } from '../../src/errors/vsr-error.js';
 import { analyze } from '../../src/pipelines/analyze.js';
+import { embed } from '../../src/pipelines/embed.js';
 import { decisionRow } from '../../src/pipelines/infer/decision-row.js';
 import { scoreBlock } from '../../src/pipelines/infer/score-block.js';
 import { infer } from '../../src/pipelines/infer.js';
@@ -92,6 +93,17 @@ describe('a router that saw images', () => {
     const [{ arms }] = reports;
     expect(reports[0].data.queries).toBeGreaterThan(10);
     expect(arms.find(({ name }) => name === 'autorouter')?.quality).toBeGreaterThan(0.9);
+  });
+
+  test('vectors made before hold text and image side by side', async () => {
+    const vectors = { 'embed.input': at('outcomes.jsonl'), 'embed.output': at('vectors.npy') };
+    await embed(await settings(vectors), listening());
+    const more = { 'train.output_dir': at('given'), 'infer.artifacts': at('given') };
+    await train(await settings({ ...more, 'data.embeddings': at('vectors.npy') }), listening());
+    expect([(await asked(at('red-0.png'), more)).model, (await asked(at('green-1.png'), more)).model]).toEqual([
+      'seeing',
+      'blind',
+    ]);
   });
 
   test('an image that cannot be read is a sentence with its query', async () => {

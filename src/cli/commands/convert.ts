@@ -14,7 +14,7 @@ export const convertCommand: CommandModule = {
       key: ['convert', 'from'],
       kind: 'text',
       description:
-        'semantic-router (read and checked), llmrouter (a table → outcomes), votes, arena, gmtrouter, personalizedrouter (people → history)',
+        'semantic-router (read and checked), llmrouter (a table → outcomes), autorouter (training JSON → outcomes), votes, arena, gmtrouter, personalizedrouter (people → history)',
     },
     {
       usage: '--input <path>',

@@ -33,6 +33,12 @@ export const trainCommand: CommandModule = {
       description: 'labels.jsonl of vsr judge-labels or of people, beside the outcomes',
     },
     {
+      usage: '--embeddings <file>',
+      key: ['data', 'embeddings'],
+      kind: 'text',
+      description: 'vectors of the outcomes made before, .npy or .safetensors, a row each; by the configured encoder',
+    },
+    {
       usage: '--users <file>',
       key: ['data', 'users'],
       kind: 'text',

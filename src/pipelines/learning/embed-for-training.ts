@@ -3,8 +3,10 @@ import type { VsrConfig } from '../../config/schema.js';
 import type { Encoder } from '../../embeddings/encoder.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { type Matrix, rowOf } from '../../math/matrix.js';
+import type { Images } from '../../routers/router.js';
 import type { PipelineContext } from '../context.js';
 import { embedRows } from './embed-rows.js';
+import { givenVectors } from './given-vectors.js';
 import { openConfiguredEncoder } from './open-encoder.js';
 import type { OutcomeData } from './outcome-data.js';
 
@@ -12,6 +14,8 @@ export interface Embeddings {
   readonly encoder: Encoder;
   /** [N×P] of the whole table; rows outside `rows` are zero. */
   readonly embeddings: Matrix;
+  /** Of data.embeddings, where that holds them. */
+  readonly images?: Images | undefined;
 }
 
 const FAILURES = new Set(['VSR_ENCODER', 'VSR_PROVIDER', 'VSR_FILE']);
@@ -19,7 +23,7 @@ const FAILURES = new Set(['VSR_ENCODER', 'VSR_PROVIDER', 'VSR_FILE']);
 /** @param learning rows a lexical encoder learns from. Throws what opening and embedding throw. */
 export async function embedForTraining(
   config: VsrConfig,
-  { table }: Pick<OutcomeData, 'table'>,
+  { table, ids }: Pick<OutcomeData, 'table' | 'ids'>,
   learning: Int32Array,
   rows: readonly Int32Array[],
   context: PipelineContext,
@@ -27,6 +31,8 @@ export async function embedForTraining(
   const texts = Array.from(learning, (row) => table.queries[row]!.query);
   const embedWith = async (embedding: VsrConfig['embedding']) => {
     const encoder = await openConfiguredEncoder(embedding, texts, context);
+    const given = config.data.embeddings;
+    if (given !== undefined) return { encoder, ...(await givenVectors(given, table, ids, encoder, context.signal)) };
     return { encoder, embeddings: await embedRows(encoder, table, rows, embedding.cacheDir, context) };
   };
   try {

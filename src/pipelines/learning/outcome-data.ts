@@ -46,6 +46,8 @@ export interface OutcomeData {
   /** Models of the file with a scored outcome; the table may have other columns. */
   readonly found: readonly string[];
   readonly splits: readonly Split[];
+  /** Of every query of the file, in its order, also of those that are left out. */
+  readonly ids: readonly string[];
   /** [N] equal number = drawn together in a bootstrap: same normalised text, or the same user or session where these are split. */
   readonly groups: Int32Array;
   readonly by: SplitBy;
@@ -124,6 +126,7 @@ export async function loadOutcomeData(
     table,
     found: present,
     splits: kept.map((i) => splits[i]!),
+    ids: found.map(({ query }) => query.id),
     // Whoever asked twice says the same thing twice; two queries of one task do not.
     groups: groupIds(by === 'task' ? texts : units),
     by,
