@@ -57,7 +57,7 @@ export async function openAiServer(
           encoding_format: 'float',
           ...(kind === 'openai' && request.dim !== undefined && { dimensions: request.dim }),
         });
-        return inOrder(reply.data, base);
+        return inOrder(reply.data, inputs.length, base);
       } catch (error) {
         throw connection.failure(reading ?? error, signal);
       }
@@ -73,15 +73,16 @@ async function openClient(baseURL: string) {
   return new Client({ ...nothing, baseURL, apiKey: 'unused', maxRetries: 0, timeout, logLevel: 'off' });
 }
 
-/** Sorted by index; a server that numbers nothing answers in order. */
-function inOrder(data: unknown, base: string): unknown[] {
+/** Sorted by index; a server that numbers nothing answers in order. Too few or too many are for others to refuse. */
+function inOrder(data: unknown, inputs: number, base: string): unknown[] {
   if (!Array.isArray(data)) throw refused(base, 'its reply holds no list "data"');
   const items = data as { index?: number; embedding?: unknown }[];
   const sorted = items.every(({ index }) => typeof index === 'number')
     ? items.toSorted((a, b) => a.index! - b.index!)
     : items;
-  if (sorted.some(({ index }, i) => index !== undefined && index !== i)) {
-    throw refused(base, `its vectors are numbered ${sorted.map(({ index }) => index).join(', ')}`);
+  if (items.length === inputs && sorted.some(({ index }, i) => index !== undefined && index !== i)) {
+    const numbers = sorted.map(({ index }) => index).join(', ');
+    throw refused(base, `its vectors are numbered ${numbers}, expected 0 to ${inputs - 1}`);
   }
   return sorted.map(({ embedding }) => embedding);
 }

@@ -195,7 +195,13 @@ describe('replies', () => {
   test('numbers that are used twice are refused', async () => {
     const encoder = await open('openai');
     server.script(json({ data: [1, 1].map((index) => ({ index, embedding: [1, 2] })) }));
-    await expect(encoder.embed(['a', 'b'])).rejects.toThrow('its vectors are numbered 1, 1');
+    await expect(encoder.embed(['a', 'b'])).rejects.toThrow('its vectors are numbered 1, 1, expected 0 to 1');
+  });
+
+  test('of numbered vectors, too few are refused as too few', async () => {
+    const encoder = await open('openai');
+    server.script(json({ data: [{ index: 1, embedding: [1, 2] }] }));
+    await expect(encoder.embed(['a', 'b'])).rejects.toThrow('it was asked for 2 vectors and gave 1');
   });
 
   test('what is no JSON is refused', async () => {
