@@ -7,6 +7,7 @@ import type { ConfigurationReport } from '../../src/evaluation/configuration.js'
 import type { Deployed } from '../../src/evaluation/deployed.js';
 import type { Diagnosis } from '../../src/evaluation/diagnosis.js';
 import type { SideBySide } from '../../src/evaluation/side-by-side.js';
+import { analyze } from '../../src/pipelines/analyze.js';
 import { train } from '../../src/pipelines/train.js';
 import { renderFindings } from '../../src/report/html/findings-page.js';
 import { renderSheet } from '../../src/report/sheet.js';
@@ -95,13 +96,54 @@ describe('outcomes alone', () => {
     project.write('one.jsonl', jsonLines(OUTCOMES.slice(0, 1)));
     await expect(
       analysisFor(await settings({ 'analyze.only': 'data', 'analyze.data_file': at('one.jsonl') }), listening()),
-    ).rejects.toMatchObject({ code: 'VSR_DATA', message: expect.stringContaining('1 queries are too few') });
+    ).rejects.toMatchObject({ code: 'VSR_DATA', message: expect.stringContaining('1 query is too few') });
     project.write(
       'single.jsonl',
       jsonLines(OUTCOMES.map(({ outcomes: { cook }, ...row }) => ({ ...row, outcomes: { cook } }))),
     );
     const { json } = await findings<Diagnosis>({ 'analyze.only': 'data', 'analyze.data_file': at('single.jsonl') });
     expect([json.verdict.kind, json.data.models.length]).toEqual(['do-not-train', 1]);
+  });
+});
+
+describe('outcomes of other models', () => {
+  const renamed = (names: Readonly<Record<string, string>>) =>
+    jsonLines(
+      OUTCOMES.map(({ outcomes, ...row }) => ({
+        ...row,
+        outcomes: Object.fromEntries(Object.entries(outcomes).map(([model, cell]) => [names[model] ?? model, cell])),
+      })),
+    );
+
+  test('some: what differs is said, and what can be judged still is', async () => {
+    project.write('renamed.jsonl', renamed({ generalist: 'newcomer' }));
+    const context = listening();
+    const config = await settings({ 'data.outcomes': at('renamed.jsonl') });
+    const { reports } = await analyze(config, context);
+    expect(context.warnings.join('\n')).toMatch(
+      /without outcomes here: generalist .*unknown to the artifact: newcomer/,
+    );
+    expect(reports[0].verdict.kind).toBe('route');
+    expect(reports[0].setup!.strays.unlearned).toEqual(['newcomer']);
+    expect(reports[0].learningCurve!.steps.every(({ knn }) => knn === null)).toBe(true);
+  });
+
+  test('all: refused with both lists', async () => {
+    project.write('strangers.jsonl', renamed({ generalist: 'x', cook: 'y', mathematician: 'z' }));
+    await expect(
+      analyze(await settings({ 'data.outcomes': at('strangers.jsonl') }), listening()),
+    ).rejects.toMatchObject({
+      code: 'VSR_MODEL_UNKNOWN',
+      message: expect.stringMatching(/it has z, y, x; the artifact mathematician, cook, generalist/),
+    });
+  });
+
+  test('one query of all that were folded: no baseline to learn from, said in a sentence', async () => {
+    project.write('lone.jsonl', jsonLines(OUTCOMES.slice(0, 1)));
+    await expect(analyze(await settings({ 'data.outcomes': at('lone.jsonl') }), listening())).rejects.toMatchObject({
+      code: 'VSR_DATA',
+      message: expect.stringContaining('no held-out query is left to judge on'),
+    });
   });
 });
 

@@ -39,7 +39,7 @@ export async function diagnoseOutcomes(config: VsrConfig, context: PipelineConte
   if (folds < 2) {
     throw new VsrError(
       'VSR_DATA',
-      `${data.path}: ${rows.length} queries are too few to learn from some and judge on others.`,
+      `${data.path}: ${rows.length === 1 ? '1 query is' : `${rows.length} queries are`} too few to learn from some and judge on others.`,
       {
         hint: 'Benchmark more queries; 30 are the least that say anything.',
       },

@@ -16,7 +16,10 @@ export interface Judged {
   readonly byWeights: boolean;
 }
 
-/** Throws what opening the artifact and reading the outcomes throw, `VSR_USAGE` for another --split-by than training's. */
+/**
+ * Throws what opening the artifact and reading the outcomes throw, `VSR_USAGE` for another --split-by than training's,
+ * `VSR_MODEL_UNKNOWN` for outcomes of other models alone.
+ */
 export async function openJudged(config: VsrConfig, context: PipelineContext, directory: string): Promise<Judged> {
   const trained = await openTrained(directory, config.embedding, context);
   const { manifest } = trained.artifact;
@@ -42,7 +45,34 @@ export async function openJudged(config: VsrConfig, context: PipelineContext, di
       `${data.path} is not the file that ${trained.artifact.path} was trained on (${manifest.data.file}, as it was then).`,
     );
   }
+  sayOtherModels(data, manifest.models, trained.artifact.path, context);
   const stats = manifest.models.map((model) => manifest.modelStats[model]!);
   const reweighed = reweighByFlags(manifest.objective, config.analyze, stats);
   return { trained, data, objective: reweighed ?? manifest.objective, byWeights: reweighed !== undefined };
+}
+
+/** A warning with what differs; throws `VSR_MODEL_UNKNOWN` where the two have no model in common. */
+function sayOtherModels(
+  { path, found }: OutcomeData,
+  models: readonly string[],
+  artifact: string,
+  context: PipelineContext,
+): void {
+  const without = models.filter((model) => !found.includes(model));
+  const unlearned = found.filter((model) => !models.includes(model));
+  if (without.length === models.length) {
+    throw new VsrError(
+      'VSR_MODEL_UNKNOWN',
+      `${path} holds no outcome of the models that ${artifact} chooses between: it has ${found.join(', ')}; the artifact ${models.join(', ')}.`,
+      { hint: 'Give --data-file outcomes of these models, or train on this file.' },
+    );
+  }
+  if (without.length + unlearned.length === 0) return;
+  const parts = [
+    ...(without.length > 0
+      ? [`without outcomes here: ${without.join(', ')} (choosing them counts as unanswered)`]
+      : []),
+    ...(unlearned.length > 0 ? [`unknown to the artifact: ${unlearned.join(', ')}`] : []),
+  ];
+  context.onWarning?.(`${artifact} was trained on other models than ${path} holds; ${parts.join('; ')}.`);
 }

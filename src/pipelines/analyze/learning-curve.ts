@@ -1,4 +1,6 @@
 // What simple routing chooses after learning from a quarter, a half and all of the rows: cheap enough for every report.
+
+import type { OutcomeTable } from '../../data/outcome-table.js';
 import { uniformHash } from '../../data/splits.js';
 import { taskLookup, taskOf } from '../../evaluation/baselines.js';
 import type { CurveChoices } from '../../evaluation/learning-curve.js';
@@ -43,7 +45,7 @@ async function stepOf(
 ): Promise<CurveChoices> {
   const placeOf = new Map(Array.from(judged, (row, at) => [row, at]));
   const empty = () => new Int32Array(judged.length).fill(-1);
-  const choices = { bestSingle: empty(), lookup: empty(), knn: vectors && empty() };
+  const choices = { bestSingle: empty(), lookup: empty(), knn: (vectors && empty()) as Int32Array | null };
   const tasks = table.queries.map(taskOf);
   const utilities = utilityMatrix(table, objective);
   let learned = 0;
@@ -59,6 +61,7 @@ async function stepOf(
       choices.bestSingle[placeOf.get(row)!] = best;
       choices.lookup[placeOf.get(row)!] = known < 0 ? best : known;
     }
+    if (!everyModelAnswered(table, learn)) choices.knn = null; // nearest queries cannot be fitted then
     if (!vectors || !choices.knn) continue;
     const stage = `neighbours at ${100 * share} %${parts.length > 1 ? `, fold ${f + 1}` : ''}`;
     const params = { k: Math.max(1, Math.min(NEIGHBOURS, Math.floor(Math.sqrt(learn.length)))) };
@@ -70,4 +73,8 @@ async function stepOf(
     });
   }
   return { share, learned: Math.round(learned / parts.length), ...choices };
+}
+
+function everyModelAnswered({ models, quality }: OutcomeTable, rows: Int32Array): boolean {
+  return models.every((_, m) => rows.some((row) => !Number.isNaN(quality.data[row * models.length + m])));
 }
