@@ -4,6 +4,8 @@ import { openArtifactDirectory } from '../../../src/artifacts/artifact-directory
 import { analyze } from '../../../src/pipelines/analyze.js';
 import { feedback } from '../../../src/pipelines/feedback.js';
 import { infer, type RoutedQuery } from '../../../src/pipelines/infer.js';
+import { appendFeedback } from '../../../src/pipelines/people/feedback-file.js';
+import { encodeVector } from '../../../src/pipelines/people/stored-turn.js';
 import { train } from '../../../src/pipelines/train.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 import { configIn, jsonLines, listening, toyOutcomes } from '../toy-project.js';
@@ -122,6 +124,26 @@ test('--history is the past of a new user, less what is to come and what the art
     `${join(project.path, 'history.jsonl')}: 1 rows are of a time to come and are left out.`,
     `${join(project.path, 'history.jsonl')}: poet is not in the artifact; their ratings are left out.`,
   ]);
+});
+
+test('a past that another encoder made is refused with both fingerprints, and nobody else’s is', async () => {
+  const artifacts = join(project.path, 'artifacts');
+  const { embedder, features } = openArtifactDirectory(artifacts).manifest;
+  const vector = encodeVector(new Float32Array(features.dim).fill(0.1));
+  const said = {
+    session: null,
+    order: -1,
+    query: 'q',
+    models: ['cook', 'generalist'],
+    ratings: [1, -1],
+    kind: 'votes' as const,
+  };
+  appendFeedback(artifacts, { ...said, user: 'other encoder', encoder: 'sha256:other', vector });
+  const asked = { 'infer.query': 'butter', 'infer.router': 'gmtrouter' };
+  await expect(ask({ ...asked, 'infer.user_id': 'other encoder' })).rejects.toThrow(
+    `The past of user other encoder was made with another encoder (sha256:other, ${features.dim} wide) than the artifact's (${embedder.fingerprint}, ${features.dim} wide).`,
+  );
+  expect((await ask({ ...asked, 'infer.user_id': 'somebody' })).decision.reason).toBe('global_prior');
 });
 
 test('feedback is known to the next decision, and what cannot be meant is refused', async () => {
