@@ -108,7 +108,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       input: text.optional(),
       output: text.optional(),
-      method: z.enum(['classifier', 'http', 'llm', 'keyword']).default('classifier'),
+      /** Default: llm where a model is named, else classifier. */
+      method: z.enum(['classifier', 'http', 'llm', 'keyword']).optional(),
       /** Whose classifier and list of categories. */
       artifacts: text.default('artifacts'),
       vsrUrl: text.default('http://localhost:8080'),

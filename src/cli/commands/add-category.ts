@@ -16,7 +16,7 @@ export const addCategoryCommand: CommandModule = {
       usage: '--method <name>',
       key: key('method'),
       kind: 'text',
-      description: 'classifier (of an artifact), keyword, llm or http (default classifier)',
+      description: 'classifier (of an artifact), keyword, llm or http (default llm with a model, else classifier)',
     },
     {
       usage: '--artifacts <directory>',
@@ -30,7 +30,7 @@ export const addCategoryCommand: CommandModule = {
       kind: 'text',
       description: 'of http (default http://localhost:8080)',
     },
-    { usage: '--model <alias>', key: key('model'), kind: 'text', description: 'of llm: an alias of model_config' },
+    { usage: '--model <alias>', key: key('model'), kind: 'text', description: 'ask this alias of model_config' },
     { usage: '--with-model <alias>', key: key('model'), kind: 'text', description: 'the same as --model' },
     {
       usage: '--batch-size <count>',

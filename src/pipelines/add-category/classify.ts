@@ -33,7 +33,12 @@ export interface Method {
 /** Throws before any row is read: `VSR_ARTIFACT`, `VSR_USAGE`, `VSR_MODEL_UNKNOWN`, `VSR_CONFIG`. */
 export async function openMethod(config: VsrConfig, context: PipelineContext): Promise<Method> {
   const list = categoryList(config.features.category.labels);
-  const { method } = config.addCategory;
+  const { model, method = model === undefined ? 'classifier' : 'llm' } = config.addCategory;
+  if (model !== undefined && method !== 'llm') {
+    throw new VsrError('VSR_USAGE', `add-category: a model (${model}) is named, and the method ${method} asks none.`, {
+      hint: 'Leave one of the two out.',
+    });
+  }
   if (method === 'keyword') {
     const { keywords } = config.features.category;
     return {
