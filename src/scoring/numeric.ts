@@ -19,6 +19,8 @@ export function scoreNumeric({ answer, groundTruth, options }: ScoringInput): Sc
 
 /** The number of a truth: after the last `####`, else in the last \boxed{}, else in all of it. */
 export function numberOfTruth(truth: string): FoundNumber {
+  // Most truths are digits alone, and each is read before the first call and again for every answer.
+  if (PLAIN.test(truth)) return { value: Number(truth), percent: false, text: truth, start: 0, end: truth.length };
   const text = tidy(truth);
   const mark = text.lastIndexOf('####');
   const part = mark >= 0 ? text.slice(mark + 4) : (lastBoxed(text) ?? text);
@@ -30,6 +32,9 @@ export function numberOfTruth(truth: string): FoundNumber {
     { hint: 'Mark the final number with "#### ", or name another metric for the row.' },
   );
 }
+
+/** At most 15 digits: never infinite. */
+const PLAIN = /^\d{1,15}(?:\.\d{1,15})?$/;
 
 interface Answered {
   readonly number: FoundNumber | null;
