@@ -15,7 +15,7 @@ export function peopleSections({ people }: Pick<Report, 'people'>): SheetSection
       title: 'People',
       before: [
         people.sentence,
-        `${count(votes)} votes of ${count(users)} people, ${count(ties)} of them ties; each foretold without its person, from earlier votes alone.`,
+        `${count(votes)} votes of ${count(users)} people, ${count(ties)} of them ties; each foretold without its person, from earlier votes alone; what others said about the same queries was learned from.`,
       ],
       table: {
         columns: head([
