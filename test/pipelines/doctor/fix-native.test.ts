@@ -1,6 +1,6 @@
 // doctor --fix native: what is run, what is told, and the sentence where it fails. The runner is replaced; the script itself runs in CI.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fixNative, INSTALL_SCRIPT, type Machine } from '../../../src/pipelines/doctor/fix-native.js';
@@ -108,8 +108,40 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the ins
       env: { PATH: bin },
     });
     expect({ status, stderr }).toEqual({
-      status: 1,
+      status: 4,
       stderr: 'install-native-tensorflow: missing here: node, npm, python3, make, a C++ compiler (g++)\n',
     });
+  });
+
+  test('leaves nothing of what it laid down where the wheel cannot be had, and says so by its exit code', () => {
+    const project = join(folder.path, 'project');
+    const bin = join(folder.path, 'stand-ins');
+    mkdirSync(join(project, 'node_modules/@tensorflow/tfjs'), { recursive: true });
+    mkdirSync(bin);
+    const standIn = (name: string, script: string) =>
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeFileSync(join(project, 'node_modules/.package-lock.json'), 'before');
+    standIn(
+      'npm',
+      'cd node_modules && mkdir -p @tensorflow/tfjs-node @mapbox/pre-gyp .bin tar && touch .bin/tar @tensorflow/tfjs-node/a; echo after > .package-lock.json',
+    );
+    standIn('python3', 'case "$*" in "-m pip --version") exit 0 ;; *) exit 1 ;; esac');
+    standIn('make', 'exit 0');
+    standIn('c++', 'exit 0');
+    const { status, stderr } = spawnSync('bash', [INSTALL_SCRIPT, project], {
+      encoding: 'utf8',
+      env: { PATH: `${bin}:${process.env.PATH}`, TMPDIR: folder.path },
+    });
+    expect({ status, stderr }).toEqual({
+      status: 4,
+      stderr:
+        'install-native-tensorflow: pip could not fetch tensorflow-cpu 2.15.1\ninstall-native-tensorflow: failed; removed what it laid down\n',
+    });
+    expect(readdirSync(join(project, 'node_modules'), { recursive: true }).sort()).toEqual([
+      '.package-lock.json',
+      '@tensorflow',
+      '@tensorflow/tfjs',
+    ]);
+    expect(readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8')).toBe('before');
   });
 });
