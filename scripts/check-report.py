@@ -3,14 +3,17 @@
 
 usage: check-report.py REPORT.json OUTCOMES.jsonl
 
-REPORT.json is what `vsr analyze --split test --json` wrote; every row of OUTCOMES.jsonl carries its `split`. From the outcomes:
+REPORT.json is what `vsr analyze --split test --json` wrote; every row of OUTCOMES.jsonl carries its `split`; where
+none is validation, these are cut from train as vsr cuts them, by a hash of the normalised text. From the outcomes:
 random, cheapest, best single (by utility, by quality, in hindsight), per-task lookup, oracle; their quality micro and by
 task, cost, regret and hits; what routability says, the pool; the lookup's interval by a bootstrap of its own; the regrets that are listed.
 From the report's own parts: each router's means from its routes, AIQ from the points of the plane, ECE from the bins.
 Prints one line of JSON: how many numbers were compared, and those that differ. Exits 1 where one does.
 """
+import hashlib
 import json
 import sys
+import unicodedata
 
 import numpy as np
 
@@ -36,6 +39,28 @@ def read(path, models):
         return np.array([[np.nan if cell(r, m) is None else cell(r, m) for m in models] for r in rows], dtype=float)
 
     return rows, column("quality"), column("latency"), column("cost")
+
+
+def normalised(text):
+    """NFKC, lower case, letters and digits alone, single spaces."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    words = "".join(c if unicodedata.category(c)[0] in "LN" else " " for c in folded).split()
+    return " ".join(words or folded.split())
+
+
+def split_rows(rows, seed, learned, train=0.8, validation=0.1):
+    """The rows' own splits; where more are train than were learned from, validation is the rest: cut by the first 48
+    bits of SHA-256 of [text, seed]."""
+    splits = [row.get("split") for row in rows]
+    if "validation" in splits or splits.count("train") == learned:
+        return splits
+
+    def draw(row):
+        content = json.dumps([normalised(row["query"]), seed], ensure_ascii=False, separators=(",", ":"))
+        return int.from_bytes(hashlib.sha256(content.encode()).digest()[:6], "big") / 2**48
+
+    cut = train / (train + validation)
+    return ["validation" if s == "train" and draw(row) >= cut else s for s, row in zip(splits, rows)]
 
 
 def utilities(quality, latency, cost, objective):
@@ -83,7 +108,8 @@ def hull_area(points, greatest):
 def check(report, path):
     models = [m["model"] for m in report["data"]["models"]]
     rows, *columns = read(path, models)
-    part = lambda name: [i for i, row in enumerate(rows) if row.get("split") == name]
+    splits = split_rows(rows, report["method"]["seed"], report["data"]["learnedOn"])
+    part = lambda name: [i for i, split in enumerate(splits) if split == name]
     train, test = part("train"), part("test")
     if len(train) != report["data"]["learnedOn"] or len(test) != report["data"]["queries"]:
         sys.exit(
