@@ -17,11 +17,11 @@ const rowsOf = (path: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-const filled = async (method: string, rows: readonly object[], more: Record<string, unknown> = {}) => {
+const filled = async (method: string | undefined, rows: readonly object[], more: Record<string, unknown> = {}) => {
   folder.write('in.jsonl', jsonLines(rows));
   const context = listening();
   const config = await configIn(folder.path, {
-    'add_category.method': method,
+    ...(method !== undefined && { 'add_category.method': method }),
     'add_category.input': at('in.jsonl'),
     'add_category.output': at(`${method}.jsonl`),
     'add_category.retry_delay': 0,
@@ -90,4 +90,23 @@ test('classifier: what the artifact learned from labelled rows, with its confide
     expect(category_confidence).toBeGreaterThan(0.5);
     expect(category_confidence).toBeLessThanOrEqual(1);
   }
+});
+
+test('a model that is named is asked, and beside a method that asks none it is refused', async () => {
+  server.script({
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      choices: [{ index: 0, message: { role: 'assistant', content: 'math' }, finish_reason: 'stop' }],
+    }),
+  });
+  const named = {
+    'add_category.model': 'helper',
+    vllm_endpoints: [{ name: 'here', type: 'openai-compatible', base_url: server.origin }],
+    model_config: { helper: { preferred_endpoints: ['here'] } },
+  };
+  expect((await filled(undefined, [{ query: 'a sum' }], named)).rows).toEqual([{ query: 'a sum', category: 'math' }]);
+  await expect(filled('keyword', [{ query: 'a sum' }], named)).rejects.toMatchObject({
+    code: 'VSR_USAGE',
+    message: 'add-category: a model (helper) is named, and the method keyword asks none.',
+  });
 });
