@@ -4,6 +4,7 @@ import type { Objective } from '../math/utility.js';
 import { groupNumbers } from './bootstrap.js';
 import { chosenValues, presentMean, regrets } from './choice-metrics.js';
 import { estimateAll } from './estimates.js';
+import { type Arm, type Experiment, judgeExperiment } from './experiment.js';
 import { orNull } from './or-null.js';
 import type { Estimate } from './report.js';
 import { utilityMatrix } from './utility-matrix.js';
@@ -26,6 +27,8 @@ export interface Deployed {
   readonly earned: EarnedMeans;
   /** What the decisions expected of the models they chose, where they say so, over the answered ones. */
   readonly expected: { readonly quality: number | null; readonly cost: number | null };
+  /** The router against the default model, where requests were drawn to them at random; null without an experiment. */
+  readonly experiment: Experiment | null;
   /** The same queries sent to one model, over those whose cells for it exist; null where none does. */
   readonly counterfactual: {
     readonly model: string;
@@ -68,6 +71,9 @@ export interface DeployedInput {
   readonly expected: { readonly quality: Float64Array; readonly cost: Float64Array };
   /** The model that would have answered alone; null: the best in hindsight. */
   readonly reference: string | null;
+  /** [N] the arm of an experiment, and what was drawn into it as one. */
+  readonly arms: readonly (Arm | null)[];
+  readonly units: readonly string[];
   readonly decisions: number;
   readonly objective: Objective;
   readonly warnings: readonly string[];
@@ -82,11 +88,12 @@ export function judgeDeployed(input: DeployedInput): Deployed {
   const answered = utility.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);
   const only = (values: Float64Array) => values.map((value, i) => value * known[i]!);
   const counterfactual = counterfactualOf(input, utilities, utility);
+  const experiment = judgeExperiment(utility, input.arms, input.units, options);
   const several = regrets(utilities, utility).map((value, i) => (cellsOf(utilities, i) > 1 ? value : Number.NaN));
   const regretful = several.filter((value) => !Number.isNaN(value));
   return {
     schema: DEPLOYED_SCHEMA,
-    verdict: verdictOn(counterfactual, answered, input, objective.quality >= 1),
+    verdict: verdictOn(counterfactual, experiment, answered, input, objective.quality >= 1),
     warnings: input.warnings,
     decisions: input.decisions,
     matched: table.queries.length,
@@ -96,6 +103,7 @@ export function judgeDeployed(input: DeployedInput): Deployed {
       quality: orNull(presentMean(only(input.expected.quality))),
       cost: orNull(presentMean(only(input.expected.cost))),
     },
+    experiment,
     counterfactual,
     regret: regretful.length > 0 ? { n: regretful.length, mean: presentMean(regretful) } : null,
     models: table.models
@@ -163,11 +171,18 @@ function counterfactualOf(
 
 function verdictOn(
   counterfactual: Deployed['counterfactual'],
+  experiment: Experiment | null,
   answered: number,
   { groups, decisions }: DeployedInput,
   qualityAlone: boolean,
 ): Deployed['verdict'] {
   const scope = `${answered.toLocaleString('en-US')} of ${decisions.toLocaleString('en-US')} decisions have an outcome`;
+  const inUtility = qualityAlone ? '' : ' in utility';
+  if (experiment) {
+    const { routed, default: standard, difference } = experiment;
+    const measured = `${estimateText(difference)}${inUtility}, ${routed.n.toLocaleString('en-US')} routed answers against ${standard.n.toLocaleString('en-US')} of the default, drawn at random; ${scope}`;
+    return judged(difference, Math.min(routed.units, standard.units), measured);
+  }
   if (!counterfactual) {
     return {
       kind: 'no-counterfactual',
@@ -175,10 +190,14 @@ function verdictOn(
     };
   }
   const { model, hindsight, n, utility } = counterfactual;
-  const measured = `${estimateText(utility)}${qualityAlone ? '' : ' in utility'} against ${model} alone${hindsight ? ' (the best in hindsight)' : ''} on ${n.toLocaleString('en-US')} queries; ${scope}`;
-  if (new Set(groups).size < LEAST_GROUPS)
+  const measured = `${estimateText(utility)}${inUtility} against ${model} alone${hindsight ? ' (the best in hindsight)' : ''} on ${n.toLocaleString('en-US')} queries; ${scope}`;
+  return judged(utility, new Set(groups).size, measured);
+}
+
+function judged({ low, high }: Estimate, independent: number, measured: string): Deployed['verdict'] {
+  if (independent < LEAST_GROUPS)
     return { kind: 'inconclusive', sentence: `Deployed: inconclusive, ${measured}: too few to know.` };
-  if (utility.low > 0) return { kind: 'gain', sentence: `Deployed: routing paid, ${measured}.` };
-  if (utility.high < 0) return { kind: 'loss', sentence: `Deployed: routing lost, ${measured}.` };
+  if (low > 0) return { kind: 'gain', sentence: `Deployed: routing paid, ${measured}.` };
+  if (high < 0) return { kind: 'loss', sentence: `Deployed: routing lost, ${measured}.` };
   return { kind: 'inconclusive', sentence: `Deployed: inconclusive, ${measured}.` };
 }

@@ -65,7 +65,7 @@ export function comparisonSheet({ verdict, warnings, queries, groups, sides, met
 }
 
 export function deployedSheet(report: Deployed): Sheet {
-  const { verdict, warnings, counterfactual, regret, earned, expected, models, method } = report;
+  const { verdict, warnings, experiment, counterfactual, regret, earned, expected, models, method } = report;
   return {
     title: 'What the deployed router earned',
     headline: verdict.sentence,
@@ -90,6 +90,28 @@ export function deployedSheet(report: Deployed): Sheet {
             : 'No query was answered by a second model: what was lost cannot be told.',
         ],
       },
+      ...(experiment
+        ? [
+            {
+              title: `The router against the default model, drawn at random, in points [${percent(method.confidence)}]`,
+              table: {
+                columns: ['', 'rated answers', 'assigned', 'utility'].map((head) => ({ head })),
+                rows: [
+                  ...(['routed', 'default'] as const).map((arm) => [
+                    arm,
+                    count(experiment[arm].n),
+                    count(experiment[arm].units),
+                    share(experiment[arm].utility),
+                  ]),
+                  ['difference', '', '', pointsWithInterval(experiment.difference)],
+                ],
+              },
+              after: [
+                'Sessions, users or single requests were assigned by a hash, so that both arms are alike but for who answers. Only rated answers count: people may rate more of one kind.',
+              ],
+            },
+          ]
+        : []),
       ...(counterfactual
         ? [
             {

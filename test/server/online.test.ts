@@ -4,7 +4,9 @@ import { createHash, scryptSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { judgeDecisions } from '../../src/pipelines/analyze/deployed.js';
 import { withLogAsOutcomes } from '../../src/pipelines/train/from-log.js';
+import { train } from '../../src/pipelines/train.js';
 import { createBreaker } from '../../src/server/breaker.js';
 import { createChatSession } from '../../src/server/chat/chat-session.js';
 import { armOf } from '../../src/server/choose-model.js';
@@ -187,8 +189,10 @@ test('the log is outcomes, and its rated answers train', async () => {
   await gateway.post('/v1/chat/completions', chat('never rated'));
   await gateway.close();
   const config = await gatewayConfig(folder.path, null, { 'train.from_log': file });
-  const { train } = await withLogAsOutcomes(config);
-  const rows = readFileSync(train.dataFile!, 'utf8')
+  const {
+    train: { dataFile },
+  } = await withLogAsOutcomes(config);
+  const rows = readFileSync(dataFile!, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -201,6 +205,56 @@ test('the log is outcomes, and its rated answers train', async () => {
       outcomes[served].cost,
     ]),
   ).toEqual([[MATHS, 'u1', { quality: null, status: 'server_error' }, 0.75, 14e-6]]);
+});
+
+test('an A/B share is measured from the log alone, and the log trains a router that decides alike', async () => {
+  const file = join(folder.path, 'experiment.jsonl');
+  const gateway = await open({
+    'serve.log': { file, prompts: true },
+    'serve.ab_share': 0.5,
+    'serve.fallback': 'cook',
+  });
+  const users = Array.from({ length: 80 }, (_, i) => `user ${i}`);
+  // Two questions each; the cook satisfies one user in four, the mathematician three in four.
+  const satisfied = (model: string, i: number) => (i % 4 === 0) === (model === 'cook');
+  for (const [i, user] of users.entries()) {
+    for (const question of [0, 1]) {
+      const response = await gateway.post('/v1/chat/completions', chat(`${MATHS} ${i} ${question}`, { user }));
+      const rating = satisfied(response.headers.get('x-vsr-model')!, i) ? 1 : -1;
+      await gateway.post('/v1/feedback', { decision_id: response.headers.get('x-vsr-decision-id'), rating });
+    }
+  }
+  await gateway.close();
+  const arms = users.map((user) => armOf(user, 0.5));
+  const mean = (arm: string, model: string) => {
+    const own = users.flatMap((_, i) => (arms[i] === arm ? [Number(satisfied(model, i))] : []));
+    return { n: 2 * own.length, units: own.length, utility: own.reduce((sum, one) => sum + one, 0) / own.length };
+  };
+  const [routed, standard] = [mean('routed', 'mathematician'), mean('default', 'cook')];
+  const base = { 'analyze.artifacts': [join(folder.path, 'artifacts')], 'analyze.bootstrap': 500 };
+  const measured = await judgeDecisions(
+    await gatewayConfig(folder.path, null, { ...base, 'analyze.decisions': file, 'analyze.quality_weight': 1 }),
+    {},
+  );
+  const { difference, ...found } = measured.experiment!;
+  expect(found).toEqual({ routed, default: standard });
+  expect(difference.delta).toBeCloseTo(routed.utility - standard.utility, 12);
+  // Users are drawn, not answers: the interval is that of 80 independent values, about ± 1.96 · 0.87 / √80.
+  expect(difference.high - difference.low).toBeGreaterThan(0.3);
+  expect(difference.high - difference.low).toBeLessThan(0.5);
+  expect([measured.verdict.kind, measured.decisions]).toEqual(['gain', 160]);
+
+  const trained = await gatewayConfig(folder.path, null, {
+    'train.from_log': file,
+    'train.output_dir': join(folder.path, 'from-log'),
+    'train.router': ['knn'],
+    'train.folds': 0,
+    'objective.quality_weight': 1,
+  });
+  await train(await withLogAsOutcomes(trained), {});
+  const again = await open({ 'serve.artifacts': join(folder.path, 'from-log') });
+  expect(await (await again.post('/v1/route', { query: MATHS })).json()).toMatchObject({ model: 'mathematician' });
+  await again.close();
 });
 
 test('a log without prompts holds none, and is rotated by size', async () => {

@@ -1,4 +1,4 @@
-// analyze --decisions: what the deployed router earned, from its decisions and the outcomes of the same queries.
+// analyze --decisions: what the deployed router earned, from its decisions and the outcomes of the same queries; a gateway's log is both.
 import { existsSync } from 'node:fs';
 import { openArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { VsrConfig } from '../../config/schema.js';
@@ -8,6 +8,7 @@ import { type Deployed, judgeDeployed } from '../../evaluation/deployed.js';
 import type { PipelineContext } from '../context.js';
 import { pinObjective, reweighByFlags } from '../learning/objective.js';
 import { loadOutcomeData } from '../learning/outcome-data.js';
+import { withLogAsOutcomes } from '../train/from-log.js';
 import { DEFAULT_ARTIFACTS } from './artifacts.js';
 import { partOf } from './part.js';
 
@@ -18,9 +19,12 @@ import { partOf } from './part.js';
 export async function judgeDecisions(config: VsrConfig, context: PipelineContext): Promise<Deployed> {
   const path = config.analyze.decisions!;
   const decisions = await readDecisions(path);
+  const dataFile =
+    config.analyze.dataFile ??
+    (decisions.some(({ logged }) => logged) ? await ratedIn(path, config, context) : undefined);
   const data = await loadOutcomeData(
     config,
-    config.analyze.dataFile,
+    dataFile,
     { ratios: [1, 0, 0], seed: config.seed, leakCheck: 'warn', queryLimit: 0, prices: config.analyze.prices },
     context,
   );
@@ -55,6 +59,8 @@ export async function judgeDecisions(config: VsrConfig, context: PipelineContext
       ),
       cost: Float64Array.from(met, ({ cost }) => cost ?? Number.NaN),
     },
+    arms: met.map(({ arm }) => arm),
+    units: met.map(({ unit }) => unit),
     reference: manifest?.bestSingle ?? null,
     decisions: decisions.length,
     objective,
@@ -70,4 +76,13 @@ export async function judgeDecisions(config: VsrConfig, context: PipelineContext
     ],
     options: { bootstrap, confidence, seed: config.seed },
   });
+}
+
+/** The rated answers of a log as a file of outcomes beside it. */
+async function ratedIn(log: string, config: VsrConfig, context: PipelineContext): Promise<string> {
+  const { train } = await withLogAsOutcomes(
+    { ...config, train: { ...config.train, fromLog: log, dataFile: undefined } },
+    context,
+  );
+  return train.dataFile!;
 }
