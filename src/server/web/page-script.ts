@@ -9,6 +9,16 @@ const make = (tag, name, text) => {
   if (text !== undefined) element.textContent = text;
   return element;
 };
+// Drawn: not every system has a font with thumbs.
+const thumb = (down) => {
+  const [picture, path] = ['svg', 'path'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
+  picture.setAttribute('viewBox', '0 0 24 24');
+  picture.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', 'M3 10h4v11H3zM9 10l4-8c1.7 0 3 1.3 3 3v4h5a2 2 0 0 1 2 2.3l-1.4 8a2 2 0 0 1-2 1.7H9z');
+  if (down) path.setAttribute('transform', 'rotate(180 12 12)');
+  picture.append(path);
+  return picture;
+};
 const key = new URLSearchParams(location.hash.slice(1)).get('key') || sessionStorage.getItem('vsr-key');
 if (key) {
   sessionStorage.setItem('vsr-key', key);
@@ -56,8 +66,9 @@ const showAbout = ({ turn, about }, decision) => {
   if (typeof decision.cost === 'number') parts.push(money(decision.cost));
   if (typeof decision.latency === 'number') parts.push(Math.round(decision.latency) + ' ms');
   about.replaceChildren(make('strong', 'model', parts[0]), make('span', 'why', parts.slice(1).join(' · ')));
-  const thumbs = [['👍', 1, 'Good answer'], ['👎', -1, 'Bad answer']].map(([sign, rating, label]) => {
-    const button = make('button', 'thumb', sign);
+  const thumbs = [[1, 'Good answer'], [-1, 'Bad answer']].map(([rating, label]) => {
+    const button = make('button', 'thumb');
+    button.append(thumb(rating < 0));
     button.type = 'button';
     button.setAttribute('aria-label', label);
     button.setAttribute('aria-pressed', 'false');

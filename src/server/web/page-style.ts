@@ -12,13 +12,14 @@ input, select, textarea, button { font: inherit; color: inherit; background: tra
 select option { background: light-dark(#fff, #16181c); }
 button { cursor: pointer; }
 button[aria-pressed=true] { border-color: var(--accent); color: var(--accent); }
+.thumb svg { width: 1.1em; height: 1.1em; fill: currentColor; vertical-align: -.15em; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 main { flex: 1; overflow-y: auto; padding: 1rem; }
 .turn { max-width: 48rem; margin: 0 auto 1.2rem; }
 .asked { background: var(--soft); border-radius: .6rem; padding: .5rem .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .answer { padding: .6rem .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .failed { color: var(--bad); }
-.about { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: center; font-size: .85rem; padding: 0 .8rem; }
+.about { display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; font-size: .85rem; padding: 0 .8rem; }
 table { border-collapse: collapse; font-size: .85rem; margin: .4rem .8rem; }
 th, td { text-align: right; padding: .1rem .6rem; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
