@@ -25,6 +25,8 @@ const IN_MEMORY = 1000;
 const SESSIONS = 10_000;
 /** Bytes of one file; there are two, so at least that much is remembered. */
 const LARGEST = 64e6;
+/** Bytes that may wait for a slow disk; what comes beyond them is kept in memory alone. */
+const BACKLOG = 8e6;
 
 /** @param largest bytes of a file after which a new one begins and the one before the last is forgotten */
 export function openRemembered(folder: string, onWarning?: (sentence: string) => void, largest = LARGEST): Remembered {
@@ -80,7 +82,7 @@ export function openRemembered(folder: string, onWarning?: (sentence: string) =>
     remember(decision, also) {
       const ids = also === undefined || also.length > 200 ? [decision.id] : [decision.id, also];
       for (const id of ids) recent.set(id, decision);
-      if (failed) return;
+      if (failed || stream.writableLength > BACKLOG) return;
       const line = Buffer.from(`${JSON.stringify({ decision, ...(ids[1] && { also: ids[1] }) })}\n`);
       const start = write(line);
       put(ids, { generation, start, length: line.length });
