@@ -10,19 +10,23 @@ export interface Access {
 
 interface KnownKey {
   readonly name: string;
+  readonly slow: boolean;
   readonly matches: (key: string) => boolean;
   readonly allowance: Allowance | undefined;
 }
 
-/** @param now milliseconds */
+/** @param now milliseconds @param slowTries unknown keys a minute that are put to scrypt */
 export function createAccess(
   { apiKey, keys, requestsPerMinute }: Pick<VsrConfig['serve'], 'apiKey' | 'keys' | 'requestsPerMinute'>,
   now: () => number = Date.now,
+  slowTries = SLOW_TRIES,
 ): Access {
   const plain = [apiKey ?? []].flat();
+  const tries = allowance(slowTries, now);
   const entry = (name: string, hash: string, perMinute = requestsPerMinute): KnownKey => ({
     name,
-    matches: matcher(hash),
+    slow: hash.startsWith('scrypt:'),
+    matches: matcher(hash, () => take(tries, 'Too many unknown keys.')),
     allowance: perMinute === undefined ? undefined : allowance(perMinute, now),
   });
   const known = [
@@ -30,17 +34,18 @@ export function createAccess(
       entry(plain.length === 1 ? 'api_key' : `api_key ${i + 1}`, `sha256:${sha256(key).toString('hex')}`),
     ),
     ...keys.map(({ name, hash, requestsPerMinute: own }) => entry(name, hash, own)),
-  ];
+    // Slow ones last: whoever has a key of the others waits for no scrypt.
+  ].toSorted((a, b) => Number(a.slow) - Number(b.slow));
   const everybody =
     known.length === 0 && requestsPerMinute !== undefined ? allowance(requestsPerMinute, now) : undefined;
-  const take = (from: Allowance | undefined) => {
+  function take(from: Allowance | undefined, message = 'Too many requests with this key.'): void {
     const wait = from?.take() ?? 0;
     if (wait === 0) return;
-    throw new ApiError(429, 'Too many requests with this key.', {
+    throw new ApiError(429, message, {
       code: 'rate_limit_exceeded',
       headers: { 'retry-after': String(Math.ceil(wait / 1000)) },
     });
-  };
+  }
   return {
     check(headers) {
       if (known.length === 0) {
@@ -60,8 +65,14 @@ export function createAccess(
   };
 }
 
-/** scrypt is slow on purpose: a key that has been proved once is known by its SHA-256 from then on, and so is one that failed. */
-function matcher(hash: string): (key: string) => boolean {
+/** Keys a minute that are put to scrypt: at some 60 ms each, strangers with ever new keys hold an eighth of one core at most. */
+const SLOW_TRIES = 120;
+
+/**
+ * scrypt is slow on purpose: a key that has been proved once is known by its SHA-256 from then on, and so is one that failed.
+ * `beforeSlow` throws where too many have been tried.
+ */
+function matcher(hash: string, beforeSlow: () => void): (key: string) => boolean {
   const [scheme, first, second] = hash.split(':');
   if (scheme === 'sha256') {
     const wanted = Buffer.from(first!, 'hex');
@@ -74,6 +85,7 @@ function matcher(hash: string): (key: string) => boolean {
     const short = sha256(key).toString('hex');
     const before = proved.get(short);
     if (before !== undefined) return before;
+    beforeSlow();
     const right = timingSafeEqual(scryptSync(key, salt, 32), wanted);
     if (proved.size >= 1000) proved.clear();
     proved.set(short, right);

@@ -7,6 +7,8 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { judgeDecisions } from '../../src/pipelines/analyze/deployed.js';
 import { withLogAsOutcomes } from '../../src/pipelines/train/from-log.js';
 import { train } from '../../src/pipelines/train.js';
+import { createAccess } from '../../src/server/access.js';
+import type { ApiError } from '../../src/server/api-error.js';
 import { createBreaker } from '../../src/server/breaker.js';
 import { createChatSession } from '../../src/server/chat/chat-session.js';
 import { armOf } from '../../src/server/choose-model.js';
@@ -149,6 +151,29 @@ describe('keys', () => {
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(401);
     expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
     await gateway.close();
+  });
+
+  test('strangers with ever new keys cannot keep the gateway busy with scrypt, and those with a proved key do not notice', () => {
+    const salt = '00112233445566778899aabbccddeeff';
+    const hashed = (key: string) => `scrypt:${salt}:${scryptSync(key, Buffer.from(salt, 'hex'), 32).toString('hex')}`;
+    let time = 0;
+    const access = createAccess(
+      { apiKey: 'quick', keys: [{ name: 'slow', hash: hashed('slow-key') }], requestsPerMinute: undefined },
+      () => time,
+      4,
+    );
+    const asked = (key: string) => {
+      try {
+        return access.check(new Headers({ authorization: `Bearer ${key}` }));
+      } catch (error) {
+        return (error as ApiError).status;
+      }
+    };
+    expect(asked('slow-key')).toBe('slow');
+    expect([0, 1, 2, 3, 4].map((i) => asked(`stranger-${i}`))).toEqual([401, 401, 401, 429, 429]);
+    expect([asked('slow-key'), asked('quick'), asked('stranger-0')]).toEqual(['slow', 'api_key', 401]);
+    time = 60_000;
+    expect(asked('stranger-999')).toBe(401);
   });
 
   test('nobody listens to strangers without a key', async () => {
