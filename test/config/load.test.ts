@@ -31,7 +31,13 @@ describe('precedence', () => {
   test('without file, --set or flag every default is filled in', async () => {
     const { config, origin, warnings, missingKeys } = await load();
     expect(config.seed).toBe(42);
-    expect(config.objective).toEqual({ qualityWeight: 0.9, costWeight: 0, latencyScaleMs: 10_000, costScale: 'auto' });
+    expect(config.objective).toEqual({
+      qualityWeight: 0.9,
+      costWeight: 0,
+      latencyScaleMs: 10_000,
+      costScale: 'auto',
+      thresholds: { mode: 'auto', margin: 0 },
+    });
     expect(config.benchmark.output).toBe('outcomes.jsonl');
     expect({ origin, warnings, missingKeys }).toEqual({
       origin: { file: null, modelsFile: null, sets: [], flags: [] },
