@@ -112,7 +112,7 @@ function fromDataUrl(url: string, where: string): Buffer {
 async function fromAddress(url: string, where: string, access: ImageAccess): Promise<Buffer> {
   if (!access.allowRemote) {
     throw new VsrError('VSR_DATA', `${where}: an image at an http address is not fetched unless that is allowed.`, {
-      hint: 'Set embedding.allow_remote_images to true, or bring the image as a file.',
+      hint: 'Allow it with --allow-remote-images (embedding.allow_remote_images), or bring the image as a file.',
     });
   }
   try {
