@@ -25,5 +25,5 @@ th, td { text-align: right; padding: .1rem .6rem; border-bottom: 1px solid var(-
 th:first-child, td:first-child { text-align: left; }
 form { display: flex; gap: .5rem; padding: .7rem 1rem; border-top: 1px solid var(--line); max-width: 50rem; width: 100%; margin: 0 auto; }
 textarea { flex: 1; resize: vertical; }
-@media (max-width: 40rem) { header { padding: .4rem .6rem; } main { padding: .6rem; } #total { margin-left: 0; } }
+@media (max-width: 40rem) { table { font-size: .78rem; margin-inline: 0; } th, td { padding: .1rem .2rem; overflow-wrap: anywhere; } header { padding: .4rem .6rem; } main { padding: .6rem; } #total { margin-left: 0; } }
 `;
