@@ -109,6 +109,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--max-missing',
   ],
   train: [
+    '--seeds',
     '--embeddings',
     '--labels',
     '--target-cost',
@@ -181,6 +182,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--binary',
   ],
   analyze: [
+    '--seeds',
     '--labels',
     '--example',
     '--data-file',
