@@ -60,6 +60,8 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--web',
     '--host',
     '--port',
+    '--history',
+    '--state',
     '--share',
   ],
   serve: [
@@ -215,6 +217,8 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--embedding-url',
     '--embedding-dim',
     '--encoders',
+    '--batch-size',
+    '--allow-remote-images',
   ],
   'add-category': [
     '--input',
