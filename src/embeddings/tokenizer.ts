@@ -10,6 +10,11 @@ export interface TextTokenizer {
   idOf(token: string): number | undefined;
 }
 
+/** Begins to load the library, so that it comes while files are read. A failure shows where the library is used. */
+export function expectTokenizer(): void {
+  import('@huggingface/tokenizers').catch(() => {});
+}
+
 /** `bytes` of tokenizer.json; `config` is tokenizer_config.json's content. Throws VSR_ENCODER for a tokenizer that cannot be used. */
 export async function openTokenizer(
   bytes: Buffer,

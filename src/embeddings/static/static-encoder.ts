@@ -9,7 +9,7 @@ import { matrix } from '../../math/matrix.js';
 import { checkedWidth } from '../checked-width.js';
 import type { Encoder } from '../encoder.js';
 import { fingerprintOf, sha256 } from '../fingerprint.js';
-import { openTokenizer, type TextTokenizer } from '../tokenizer.js';
+import { expectTokenizer, openTokenizer, type TextTokenizer } from '../tokenizer.js';
 import { scaleToUnit } from '../unit-length.js';
 import { readTokenTable } from './token-table.js';
 
@@ -26,6 +26,7 @@ export async function openStaticEncoder(path?: string, dim?: number): Promise<En
   const folder = path ?? bundledFile('static-encoder');
   const tablePath = firstPresent(folder, ['static.safetensors', 'model.safetensors']);
   const tokenizerPath = firstPresent(folder, ['tokenizer.json']);
+  expectTokenizer();
   const [tableBytes, tokenizerBytes] = await Promise.all([readWholeFile(tablePath), readWholeFile(tokenizerPath)]);
   const table = readTokenTable(tableBytes, tablePath);
   checkedWidth(dim, table.dim, undefined, 'static');
