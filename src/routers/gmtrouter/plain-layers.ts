@@ -1,108 +1,127 @@
-// The network's layers folded for serving: per layer what each source says, and how sessions and users hear it.
+// The network's layers folded for serving: what turns say and hear, all rows of a past at once.
 import {
+  addLogits,
+  addShare,
+  beside,
+  type FoldedLinear,
   foldPlain,
   foldQueryPlain,
   gatedUpdatePlain,
   layerNormPlain,
-  logitsOf,
-  type PlainLinear,
   sharedStates,
-  sharedValues,
   sharesPlain,
-  times,
+  timesRows,
 } from './plain-attention.js';
 import type { NetworkShape } from './shape.js';
-import type { FittedWeights } from './state.js';
 
-/** What one source says to one target; a typed mean has values alone. */
-export interface PlainSource {
-  /** [H], or [heads] where the target's query is fixed: ⟨query, key⟩ of each head. */
-  readonly key?: Float64Array;
-  /** [H] */
-  readonly value: Float64Array;
+/** Every weight by name. */
+export type PlainWeights = Readonly<Record<string, Float64Array>>;
+
+/** The R rated answers of a past, and the Q queries they are about. */
+export interface PlainTurns {
+  /** R */
+  readonly rows: number;
+  /** n_q [Q × H] */
+  readonly queries: Float64Array;
+  /** [R] row of `queries`. */
+  readonly query: Int32Array;
+  /** [R] */
+  readonly model: Int32Array;
+  /** [R] */
+  readonly rating: Float64Array;
+  /** [R] the row before it in the same conversation with the same model; −1 = none. */
+  readonly previous: Int32Array;
 }
 
 export interface PlainLayer {
-  /** Absent in the last layer. */
-  readonly session?: {
-    query(state: Float64Array): PlainSource;
-    /** [M] */
-    readonly llm: readonly PlainSource[];
-    response(model: number, rating: number): PlainSource;
-    /** Of a row's state before this layer; undefined = zeros. Only where turns are linked. */
-    readonly previous?: (state: Float64Array | undefined) => PlainSource;
-    hear(state: Float64Array | undefined, heard: readonly PlainSource[]): Float64Array;
-  };
-  /** Absent in the first layer. */
-  readonly user?: { hear(state: Float64Array | undefined, sessions: readonly Float64Array[]): Heard } | undefined;
+  /** The turns' states [R × H] from those before this layer (absent: zeros). Absent in the last layer. */
+  readonly session?: (turns: PlainTurns, before: Float64Array | undefined) => Float64Array;
+  /** Absent in the first layer. @param sessions [R × H] */
+  readonly user?: ((state: Float64Array | undefined, sessions: Float64Array, rows: number) => Heard) | undefined;
 }
 
 export interface Heard {
+  /** [H] */
   readonly state: Float64Array;
-  /** What each source weighed, adding up to 1. */
-  readonly shares: number[];
+  /** [R] what each row weighed, adding up to 1. */
+  readonly shares: readonly number[];
 }
 
-export function plainLayers(shape: NetworkShape, weights: FittedWeights): PlainLayer[] {
-  return Array.from({ length: shape.layers }, (_, i) => plainLayer(shape, weights, i + 1));
+export function plainLayers(shape: NetworkShape, weights: PlainWeights): PlainLayer[] {
+  return Array.from({ length: shape.layers }, (_, i) => {
+    const layer = i + 1;
+    const user = layer > 1 ? userOf(shape, weights, layer) : undefined;
+    return layer === shape.layers ? { user } : { session: sessionOf(shape, weights, layer), user };
+  });
 }
 
-function plainLayer(shape: NetworkShape, weights: FittedWeights, layer: number): PlainLayer {
-  const user = layer > 1 ? userOf(shape, weights, layer) : undefined;
-  if (layer === shape.layers) return { user };
+/** Sources of one kind: each row [W] of the table is a key (absent in typed means), then a value. */
+interface Said {
+  readonly table: Float64Array;
+  /** [R] row of the table; −1 = this source is not there. Absent: each row's own. */
+  readonly of?: Int32Array;
+}
+
+/** Layer `layer` of the sessions, each source heard through a relation of its own. */
+function sessionOf(shape: NetworkShape, weights: PlainWeights, layer: number): NonNullable<PlainLayer['session']> {
   const { hidden: H, models: M } = shape;
-  const speak = (source: string, relation: string) =>
-    speaker(voiceOf(shape, weights, `layer${layer}`, { source, relation, target: 'session' }));
-  const states = Array.from({ length: M }, (_, m) => weights['llm.e']!.subarray(m * H, (m + 1) * H));
-  const previous = shape.multiTurn ? speak('session', 'previous') : undefined;
-  return {
-    session: {
-      query: speak('query', 'query'),
-      llm: states.map(speak('llm', 'llm')),
-      response: responses(weights, states, speak('response', 'response')),
-      ...(previous && { previous: (state) => previous(state ?? new Float64Array(H)) }),
-      hear: sessionListener(shape, weights, `layer${layer}.session`),
-    },
-    user,
+  const voice = (source: string, relation: string) => {
+    const { key, value } = voiceOf(shape, weights, `layer${layer}`, { source, relation, target: 'session' });
+    return key ? beside(key, value) : value;
+  };
+  const query = voice('query', 'query');
+  const llm = timesRows(weights['llm.e']!, M, voice('llm', 'llm'));
+  const respond = responses(shape, weights, voice('response', 'response'));
+  const previous = shape.multiTurn ? voice('session', 'previous') : undefined;
+  const settle = (shape.conv === 'sage' ? meanSettler : attentionSettler)(shape, weights, `layer${layer}.session`);
+  return (turns, before) => {
+    const said: Said[] = [
+      { table: timesRows(turns.queries, turns.queries.length / H, query), of: turns.query },
+      { table: llm, of: turns.model },
+      { table: respond(turns) },
+    ];
+    if (previous) {
+      const heard = before ?? new Float64Array(turns.rows * H);
+      said.push({ table: timesRows(heard, turns.rows, previous), of: turns.previous });
+    }
+    return settle(said, turns.rows, before);
   };
 }
 
-/** n_r = [r, r², 1]·Wρ + r·(n_l·Wrl) is linear in r and r²: its three parts are worked out once a model. */
-function responses(
-  weights: FittedWeights,
-  states: readonly ArrayLike<number>[],
-  says: Speaker,
-): (model: number, rating: number) => PlainSource {
+/** [R × W]; n_r = [r, r², 1]·Wρ + r·(n_l·Wrl) is linear in r and r²: its three parts are worked out once a model. */
+function responses({ hidden: H, models: M }: NetworkShape, weights: PlainWeights, voice: FoldedLinear) {
   const rating = weights['response.rating']!;
-  const H = rating.length / 3;
-  const row = (i: number) => Float64Array.from(rating.subarray(i * H, (i + 1) * H));
-  const nothing = says(new Float64Array(H));
-  const withoutBias = (state: Float64Array) => mixed(says(state), 1, nothing, -1);
-  const [square, base] = [withoutBias(row(1)), says(row(2))];
-  const linear = states.map((state) => {
-    const liked = times(state, { w: weights['response.model']!, outputs: H });
-    return withoutBias(row(0).map((value, o) => value + liked[o]!));
-  });
-  return (model, r) => mixed(mixed(base, 1, square, r * r), 1, linear[model]!, r);
+  const W = voice.outputs;
+  const [slope, square] = [rating.subarray(0, H), rating.subarray(H, 2 * H)];
+  const base = timesRows(rating.subarray(2 * H), 1, voice);
+  const { w } = voice; // parts that the rating multiplies have no bias
+  const bent = timesRows(square, 1, { w, outputs: W });
+  const liked = timesRows(weights['llm.e']!, M, { w: weights['response.model']!, outputs: H });
+  const linear = timesRows(
+    liked.map((value, at) => value + slope[at % H]!),
+    M,
+    { w, outputs: W },
+  );
+  return ({ rows, model, rating: ratings }: PlainTurns): Float64Array => {
+    const table = new Float64Array(rows * W);
+    for (let row = 0; row < rows; row++) {
+      const r = ratings[row]!;
+      const [to, from] = [row * W, model[row]! * W];
+      for (let o = 0; o < W; o++) table[to + o] = base[o]! + r * r * bent[o]! + r * linear[from + o]!;
+    }
+    return table;
+  };
 }
-
-/** a·x + b·y */
-function mixed(x: PlainSource, a: number, y: PlainSource, b: number): PlainSource {
-  const sum = (of: Float64Array, and: Float64Array) => of.map((value, o) => a * value + b * and[o]!);
-  return { ...(x.key && y.key && { key: sum(x.key, y.key) }), value: sum(x.value, y.value) };
-}
-
-type Speaker = (state: ArrayLike<number>) => PlainSource;
 
 /** The folded maps of one relation: a state's key (absent in typed means) and value. */
 interface Voice {
-  readonly key?: PlainLinear;
-  readonly value: PlainLinear;
+  readonly key?: FoldedLinear;
+  readonly value: FoldedLinear;
 }
 
 function voiceOf(
   { hidden: H, heads, conv }: NetworkShape,
-  weights: FittedWeights,
+  weights: PlainWeights,
   layer: string,
   { source, relation, target }: { readonly source: string; readonly relation: string; readonly target: string },
 ): Voice {
@@ -117,96 +136,113 @@ function voiceOf(
   return { key: isFixed ? foldQueryPlain(key, of(`${target}.q.b`), heads) : key, value };
 }
 
-function speaker({ key, value }: Voice): Speaker {
-  return (state) => ({ ...(key && { key: times(state, key) }), value: times(state, value) });
-}
-
-/** Each source is of a relation of its own: a typed mean adds them up. */
-function sessionListener(
-  shape: NetworkShape,
-  weights: FittedWeights,
-  target: string,
-): (state: Float64Array | undefined, heard: readonly PlainSource[]) => Float64Array {
-  const { hidden: H, heads, conv } = shape;
-  const values = (heard: readonly PlainSource[]) => heard.map(({ value }) => value);
-  if (conv === 'sage') {
-    const settle = meanSettler(shape, weights, target);
-    return (state, heard) => settle(state, values(heard), 1);
-  }
-  const { logits, settle } = attentionSettler(shape, weights, target);
-  return (state, heard) => {
-    const shares = sharesPlain(
-      logits(
-        state,
-        heard.map(({ key }) => key!),
-      ),
-      heads,
-    );
-    return settle(state, sharedValues(shares, values(heard), H, heads));
-  };
-}
-
 /** All sessions are of one relation: a typed mean is their mean. */
-function userOf(shape: NetworkShape, weights: FittedWeights, layer: number): NonNullable<PlainLayer['user']> {
-  const { heads, conv } = shape;
+function userOf(shape: NetworkShape, weights: PlainWeights, layer: number): NonNullable<PlainLayer['user']> {
+  const { hidden: H, heads, conv } = shape;
   const target = `layer${layer}.user`;
-  const voice = voiceOf(shape, weights, `layer${layer}`, { source: 'session', relation: 'owner', target: 'user' });
+  const { key, value } = voiceOf(shape, weights, `layer${layer}`, {
+    source: 'session',
+    relation: 'owner',
+    target: 'user',
+  });
   if (conv === 'sage') {
     const settle = meanSettler(shape, weights, target);
-    return {
-      hear: (state, sessions) => ({
-        state: settle(
-          state,
-          sessions.map((session) => times(session, voice.value)),
-          1 / sessions.length,
-        ),
-        shares: sessions.map(() => 1 / sessions.length),
-      }),
+    return (state, sessions, rows) => {
+      const pooled = new Float64Array(H);
+      for (let at = 0; at < rows * H; at++) pooled[at % H]! += sessions[at]! / rows;
+      const said = [{ table: timesRows(pooled, 1, value) }];
+      return { state: settle(said, 1, state), shares: new Array<number>(rows).fill(1 / rows) };
     };
   }
-  const { logits, settle } = attentionSettler(shape, weights, target);
-  return {
-    hear: (state, sessions) => {
-      const keys = sessions.map((session) => times(session, voice.key!));
-      const shares = sharesPlain(logits(state, keys), heads);
-      const ofSlot = (j: number) =>
-        shares.subarray(j * heads, (j + 1) * heads).reduce((sum, share) => sum + share, 0) / heads;
-      return {
-        state: settle(state, sharedStates(shares, sessions, voice.value, heads)),
-        shares: sessions.map((_, j) => ofSlot(j)),
-      };
-    },
+  const asks = asker(shape, weights, target);
+  const finish = finisher(shape, weights, target);
+  return (state, sessions, rows) => {
+    const keys = timesRows(sessions, rows, key!);
+    const query = asks(state, 1);
+    const shares = query ? new Float64Array(rows * heads) : keys;
+    if (query) for (let j = 0; j < rows; j++) addLogits(query, 0, keys, j * H, H, shares, j * heads, heads);
+    sharesPlain(shares, rows, heads);
+    const ofRow = (j: number) => {
+      let sum = 0;
+      for (let head = 0; head < heads; head++) sum += shares[j * heads + head]!;
+      return sum / heads;
+    };
+    return {
+      state: finish(sharedStates(shares, sessions, rows, value, heads), 1, state),
+      shares: Array.from({ length: rows }, (_, j) => ofRow(j)),
+    };
   };
 }
 
-/** LayerNorm(ReLU(state·W + b + weight·Σ value)) */
-function meanSettler({ hidden: H }: NetworkShape, weights: FittedWeights, target: string) {
+/** What becomes of each target [R × H] that hears one source of each kind. */
+type Settler = (said: readonly Said[], rows: number, before: Float64Array | undefined) => Float64Array;
+
+/** LayerNorm(ReLU(state·W + b + Σ value)) */
+function meanSettler({ hidden: H }: NetworkShape, weights: PlainWeights, target: string): Settler {
   const of = (name: string) => weights[`${target}.${name}`]!;
   const self = weights[`${target}.self`];
-  return (state: Float64Array | undefined, values: readonly Float64Array[], weight: number): Float64Array => {
-    const sum = state && self ? times(state, { w: self, b: of('b'), outputs: H }) : Float64Array.from(of('b'));
-    for (const value of values) for (let o = 0; o < H; o++) sum[o]! += weight * value[o]!;
-    return layerNormPlain(
-      sum.map((x) => Math.max(x, 0)),
-      of('gamma'),
-      of('beta'),
-    );
+  return (said, rows, before) => {
+    const b = of('b');
+    const sums =
+      before && self
+        ? timesRows(before, rows, { w: self, b, outputs: H })
+        : new Float64Array(rows * H).map((_, at) => b[at % H]!);
+    for (const { table, of: index } of said) {
+      for (let row = 0; row < rows; row++) {
+        const source = index ? index[row]! : row;
+        if (source < 0) continue;
+        for (let o = 0; o < H; o++) sums[row * H + o]! += table[source * H + o]!;
+      }
+    }
+    for (let at = 0; at < sums.length; at++) sums[at] = Math.max(sums[at]!, 0);
+    return layerNormPlain(sums, of('gamma'), of('beta'));
   };
 }
 
-/** How a target asks, and what becomes of what it hears. */
-function attentionSettler({ hidden: H, heads }: NetworkShape, weights: FittedWeights, target: string) {
+function attentionSettler(shape: NetworkShape, weights: PlainWeights, target: string): Settler {
+  const { hidden: H, heads } = shape;
+  const asks = asker(shape, weights, target);
+  const finish = finisher(shape, weights, target);
+  return (said, rows, before) => {
+    const messages = new Float64Array(rows * H);
+    const queries = asks(before, rows);
+    const keyed = queries ? H : heads;
+    const shares = new Float64Array(said.length * heads);
+    const tables: Float64Array[] = [];
+    const starts = new Int32Array(said.length);
+    for (let row = 0; row < rows; row++) {
+      let J = 0;
+      shares.fill(0);
+      for (const { table, of: index } of said) {
+        const source = index ? index[row]! : row;
+        if (source < 0) continue;
+        const start = source * (keyed + H);
+        if (queries) addLogits(queries, row * H, table, start, H, shares, J * heads, heads);
+        else for (let head = 0; head < heads; head++) shares[J * heads + head] = table[start + head]!;
+        tables[J] = table;
+        starts[J++] = start + keyed;
+      }
+      sharesPlain(shares, J, heads);
+      for (let j = 0; j < J; j++) addShare(messages, row * H, tables[j]!, starts[j]!, H, shares, j, heads);
+    }
+    return finish(messages, rows, before);
+  };
+}
+
+/** What targets ask with [R × H]; undefined where their question is fixed and the keys are logits already. */
+function asker({ hidden: H }: NetworkShape, weights: PlainWeights, target: string) {
+  const w = weights[`${target}.q.w`];
+  const b = weights[`${target}.q.b`]!;
+  return (states: Float64Array | undefined, rows: number): Float64Array | undefined =>
+    w && timesRows(states ?? new Float64Array(rows * H), rows, { w, b, outputs: H });
+}
+
+/** LayerNorm(g·(GELU(message)·W + b) + (1 − g)·state) of each row. */
+function finisher({ hidden: H }: NetworkShape, weights: PlainWeights, target: string) {
   const of = (name: string) => weights[`${target}.${name}`]!;
-  const asks = weights[`${target}.q.w`];
   const out = { w: of('o.w'), b: of('o.b'), outputs: H };
-  return {
-    /** [J] of [heads]; where the query is fixed, the keys are that already. */
-    logits: (state: Float64Array | undefined, keys: readonly Float64Array[]): readonly Float64Array[] => {
-      if (!asks) return keys;
-      const query = state ? times(state, { w: asks, b: of('q.b'), outputs: H }) : of('q.b');
-      return keys.map((key) => logitsOf(query, key, 0, heads));
-    },
-    settle: (state: Float64Array | undefined, message: Float64Array): Float64Array =>
-      layerNormPlain(gatedUpdatePlain(message, out, of('skip')[0]!, state), of('gamma'), of('beta')),
+  return (messages: Float64Array, rows: number, states: Float64Array | undefined): Float64Array => {
+    const updated = gatedUpdatePlain(messages, rows, out, of('skip')[0]!, states);
+    return layerNormPlain(updated, of('gamma'), of('beta'));
   };
 }

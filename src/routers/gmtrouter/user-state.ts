@@ -1,9 +1,9 @@
 // A person's state n_u from the rated past, in plain arrays: what the scoring graph is given for the asker.
-import { multiply } from '../../inference/plain/multiply.js';
-import { type Matrix, matrix, takeRows } from '../../math/matrix.js';
+import { takeRows } from '../../math/matrix.js';
 import type { Interactions } from '../people.js';
 import { newestPast, previousRow } from './histories.js';
-import { type Heard, type PlainLayer, type PlainSource, plainLayers } from './plain-layers.js';
+import { timesRows } from './plain-attention.js';
+import { type Heard, type PlainLayer, type PlainTurns, plainLayers } from './plain-layers.js';
 import { type GmtrouterState, scaledRows } from './state.js';
 import { type RatedGroup, ratedGroups } from './turns.js';
 
@@ -16,17 +16,6 @@ export interface UserState {
   readonly weights: readonly { readonly group: number; readonly weight: number }[];
 }
 
-/** A rated answer of the past with what it needs of its own. */
-interface Row {
-  readonly group: RatedGroup;
-  readonly model: number;
-  readonly rating: number;
-  /** n_q [H] */
-  readonly query: Float64Array;
-  /** Row before it in the same conversation with the same model; −1 = none. */
-  readonly previous: number;
-}
-
 /** Folds the weights once; the function it gives reads a past of one person (null = none). */
 export function userStateReader(
   { shape, weights: stored }: GmtrouterState,
@@ -35,66 +24,66 @@ export function userStateReader(
   // One kind of array everywhere: mixed kinds make every product several times slower.
   const weights = Object.fromEntries(Object.entries(stored).map(([name, data]) => [name, new Float64Array(data)]));
   const layers = plainLayers(shape, weights);
-  const { hidden: H, featureDim: D } = shape;
-  const projection = new Float32Array(stored['query.w']!);
-  const bias = weights['query.b']!;
-  /** n_q of each query [H]. */
-  const queryStates = (queries: Matrix): Float64Array[] => {
-    const products = new Float32Array(queries.rows * H);
-    multiply(scaledRows(queries), projection, products, queries.rows, D, H);
-    return Array.from({ length: queries.rows }, (_, i) => bias.map((b, o) => b + products[i * H + o]!));
-  };
-  const rowsOf = (history: Interactions, groups: readonly RatedGroup[]) => {
-    const rows: Row[] = [];
+  const query = { w: weights['query.w']!, b: weights['query.b']!, outputs: shape.hidden };
+  const turnsOf = (history: Interactions, groups: readonly RatedGroup[]): PlainTurns => {
+    const rows = groups.reduce((sum, { models }) => sum + models.length, 0);
+    const asked = takeRows(
+      history.features,
+      groups.map((group) => group.query),
+    );
+    const turns = {
+      rows,
+      queries: timesRows(new Float64Array(scaledRows(asked)), groups.length, query),
+      query: new Int32Array(rows),
+      model: new Int32Array(rows),
+      rating: new Float64Array(rows),
+      previous: new Int32Array(rows).fill(-1),
+    };
     const last: Parameters<typeof previousRow>[0] = new Map();
-    const asked = Int32Array.from(groups, ({ query }) => query);
-    const queries = queryStates(asked.length > 0 ? takeRows(history.features, asked) : matrix(0, D));
+    let row = 0;
     groups.forEach((group, g) => {
       group.models.forEach((model, i) => {
-        const previous = shape.multiTurn ? previousRow(last, group, model, rows.length) : -1;
-        rows.push({ group, model, rating: group.ratings[i]!, query: queries[g]!, previous });
+        if (shape.multiTurn) turns.previous[row] = previousRow(last, group, model, row);
+        turns.query[row] = g;
+        turns.model[row] = model;
+        turns.rating[row++] = group.ratings[i]!;
       });
     });
-    return rows;
+    return turns;
   };
+  const nobody = run(layers, NO_TURNS);
   return (history) => {
     const groups = history ? ratedGroups(history) : [];
     const past = newestPast({ firstOfUser: 0, pastEnd: groups.length }, historySize);
+    if (!history || past.length === 0) return { state: nobody.state, length: 0, weights: [] };
     const read = past.map((number) => groups[number]!);
-    const rows = history ? rowsOf(history, read) : [];
-    const { state, shares } = run(layers, rows);
-    const weightOf = new Map<number, number>();
-    rows.forEach(({ group }, i) => {
-      weightOf.set(group.id, (weightOf.get(group.id) ?? 0) + shares[i]!);
-    });
-    const heaviest = Array.from(weightOf, ([group, weight]) => ({ group, weight })).sort((a, b) => b.weight - a.weight);
-    return { state, length: past.length, weights: heaviest };
+    const { state, shares } = run(layers, turnsOf(history, read));
+    let row = 0;
+    const weights = read.map(({ id, models }) => ({
+      group: id,
+      weight: models.reduce((sum) => sum + shares[row++]!, 0),
+    }));
+    return { state, length: past.length, weights: weights.sort((a, b) => b.weight - a.weight) };
   };
 }
 
-/** Each layer reads the states of the layer before; `shares` [rows] is what the last one gave each row. */
-function run(layers: readonly PlainLayer[], rows: readonly Row[]): Heard {
-  let sessions: readonly Float64Array[] | undefined;
+const NO_TURNS: PlainTurns = {
+  rows: 0,
+  queries: new Float64Array(),
+  query: new Int32Array(),
+  model: new Int32Array(),
+  rating: new Float64Array(),
+  previous: new Int32Array(),
+};
+
+/** Each layer reads the states of the layer before. */
+function run(layers: readonly PlainLayer[], turns: PlainTurns): Heard {
+  let sessions: Float64Array | undefined;
   let user: Heard | undefined;
   for (const layer of layers) {
     const heard = sessions;
-    if (layer.session) sessions = updateSessions(layer.session, rows, sessions);
-    if (heard && layer.user) user = layer.user.hear(user?.state, heard);
+    if (layer.session) sessions = layer.session(turns, sessions);
+    if (heard && layer.user) user = layer.user(user?.state, heard, turns.rows);
   }
   return user!;
-}
-
-function updateSessions(
-  layer: NonNullable<PlainLayer['session']>,
-  rows: readonly Row[],
-  before: readonly Float64Array[] | undefined,
-): Float64Array[] {
-  const said = new Map<Float64Array, PlainSource>(); // the rows of a group share their query
-  return rows.map(({ query, model, rating, previous }, i) => {
-    const asked = said.get(query) ?? layer.query(query);
-    said.set(query, asked);
-    const heard = [asked, layer.llm[model]!, layer.response(model, rating)];
-    if (previous >= 0) heard.push(layer.previous!(before?.[previous]));
-    return layer.hear(before?.[i], heard);
-  });
 }

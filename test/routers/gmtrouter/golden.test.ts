@@ -10,13 +10,13 @@ import {
 } from '../../../src/routers/gmtrouter/attention-layer.js';
 import { headScores } from '../../../src/routers/gmtrouter/network.js';
 import {
+  addLogits,
+  addShare,
   foldPlain,
   gatedUpdatePlain,
   layerNormPlain,
-  logitsOf,
-  sharedValues,
   sharesPlain,
-  times,
+  timesRows,
 } from '../../../src/routers/gmtrouter/plain-attention.js';
 import type { EngineScalar, EngineTensor, TensorFlow } from '../../../src/training/tensorflow.js';
 import { hasShared } from '../../shared-folder.js';
@@ -135,7 +135,7 @@ function plainLayer(
       { length: inputs * H },
       (_, at) => data[(i * H + (at % H)) * inputs + Math.floor(at / H)]!,
     );
-    return { w, b: p[`kqv_lin.lins.${type}.bias`]!.data.subarray(i * H, (i + 1) * H), outputs: H };
+    return { w, b: Float64Array.from(p[`kqv_lin.lins.${type}.bias`]!.data.subarray(i * H, (i + 1) * H)), outputs: H };
   };
   const relation = (name: string, e: number) =>
     Array.from({ length: HEADS }, (_, h) => [
@@ -154,17 +154,19 @@ function plainLayer(
     if (!edges.some(({ type: [, , target] }) => target === type)) continue;
     const { data } = p[`out_lin.lins.${type}.weight`]!;
     const w = Float64Array.from({ length: H * H }, (_, at) => data[(at % H) * H + Math.floor(at / H)]!);
-    const last = { w, b: p[`out_lin.lins.${type}.bias`]!.data, outputs: H };
+    const last = { w, b: Float64Array.from(p[`out_lin.lins.${type}.bias`]!.data), outputs: H };
     out[type] = incoming(edges, type, own.length).map((list, n) => {
       const from = ([e, node]: [number, number]) => states[edges[e]!.type[0]]![node]!;
-      const keys = list.map((edge) => times(from(edge), folds[edge[0]]!.key));
-      const values = list.map((edge) => times(from(edge), folds[edge[0]]!.value));
-      const query = times(own[n]!, part(type, 1));
-      const shares = sharesPlain(
-        keys.map((key) => logitsOf(query, key, 0, HEADS)),
-        HEADS,
-      );
-      const message = sharedValues(shares, values, query.length, HEADS);
+      const query = timesRows(own[n]!, 1, part(type, 1));
+      const shares = new Float64Array(list.length * HEADS);
+      list.forEach((edge, j) => {
+        addLogits(query, 0, timesRows(from(edge), 1, folds[edge[0]]!.key), 0, H, shares, j * HEADS, HEADS);
+      });
+      sharesPlain(shares, list.length, HEADS);
+      const message = new Float64Array(H);
+      list.forEach((edge, j) => {
+        addShare(message, 0, timesRows(from(edge), 1, folds[edge[0]]!.value), 0, H, shares, j, HEADS);
+      });
       list.forEach(([e, node], j) => {
         const edge = edges[e]!;
         const at = edge.target.findIndex(
@@ -173,7 +175,7 @@ function plainLayer(
         attention[relationOf(edge)]![at] = shares[j * HEADS]!;
       });
       const same = own[n]!.length === H;
-      return gatedUpdatePlain(message, last, same ? p[`skip.${type}`]!.data[0]! : 40, same ? own[n] : undefined);
+      return gatedUpdatePlain(message, 1, last, same ? p[`skip.${type}`]!.data[0]! : 40, same ? own[n] : undefined);
     });
   }
   return { out, attention };
