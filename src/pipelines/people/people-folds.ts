@@ -2,9 +2,7 @@
 import { assignFolds } from '../../data/splits.js';
 import { throwIfAborted } from '../../errors/vsr-error.js';
 import type { ForetoldVotes } from '../../evaluation/people-evaluation.js';
-import { bradleyTerry } from '../../math/bradley-terry.js';
-import { logisticRegression } from '../../math/logistic-regression.js';
-import { matrix64, takeRows } from '../../math/matrix.js';
+import { takeRows } from '../../math/matrix.js';
 import type { Interactions, Person } from '../../routers/people.js';
 import { loadRouter } from '../../routers/registry.js';
 import type { FittedRouter } from '../../routers/router.js';
@@ -12,6 +10,7 @@ import type { PipelineContext } from '../context.js';
 import { type FitRun, fitRouter, type LearningData, type RouterRequest } from '../train/fit-routers.js';
 import { interactionsOf } from './interactions.js';
 import type { LearningPeople } from './learning-people.js';
+import { firstNotBefore, ownRankings, type Pair, ranking, type TurnsByUser, turnsByUser } from './rankings.js';
 
 export interface StoredForetold extends ForetoldVotes {
   readonly user: readonly number[];
@@ -29,16 +28,8 @@ const SHOWN = [0, 1, 3, 5, 10];
 const MOST_SHOWN = 32;
 /** People that a fold learns from. */
 const FEWEST_LEARNED = 2;
-const PRIOR_PRECISION = 1;
-/** What the ranking for everybody weighs against a person's own votes. */
-const OWN_PRECISION = 10;
-
-interface Pair {
-  readonly turn: number;
-  readonly a: number;
-  readonly b: number;
-  readonly outcome: number;
-}
+/** Newest turns of each person that are foretold: each of them costs several decisions of every router. */
+const MOST_FORETOLD = 500;
 
 /** undefined, and a notice, where there are too few people. Throws what fitting throws. */
 export async function foretoldVotes(
@@ -68,8 +59,8 @@ export async function foretoldVotes(
     const { needs } = await loadRouter(request.name);
     if (needs.users || needs.interactions || needs.votes) personal.push({ request, users: needs.users });
   }
-  const pairs = pairsOf(data);
-  const before = pastsOf(data, pairs);
+  const ofUser = turnsByUser(turns, orders);
+  const { all, pairs } = foretoldPairs(pairsOf(data), ofUser, context);
   const values: Record<string, number[]> = {};
   const shownValues: Record<string, Record<string, number[]>> = {};
   const note = (name: string, pair: number, difference: number, shown?: string) => {
@@ -83,21 +74,23 @@ export async function foretoldVotes(
     throwIfAborted(context.signal);
     const inside = turns.map(({ userId }) => foldOf.get(userId) !== f);
     const prior = ranking(
-      pairs.filter(({ turn }) => inside[turn]),
+      all.filter(({ turn }) => inside[turn]),
       data.table.models.length,
     );
     const held = [...pairs.keys()].filter((p) => !inside[pairs[p]!.turn]);
+    const heldTurns = new Set(held.map((p) => pairs[p]!.turn));
+    const own = ownRankings(all, ofUser, orders, heldTurns, prior);
     for (const p of held) {
       const { a, b, turn } = pairs[p]!;
       note(EVERYBODY, p, prior[a]! - prior[b]!);
-      const own = ownRanking(before(turn), prior);
-      note(OWN, p, own[a]! - own[b]!);
+      const ranking = own.get(turn)!;
+      note(OWN, p, ranking[a]! - ranking[b]!);
     }
     const learning = { ...data, people: onlyTurns(data.people, inside) };
     for (const { request, users: knows } of personal) {
       const stage = `people ${f + 1} of ${folds}: ${request.name}`;
       const { fitted } = await fitRouter(request, learning, rows, { ...run, stage }, context);
-      const ask = scorer(fitted, data, orders);
+      const ask = scorer(fitted, data, ofUser);
       for (const shown of knows ? [...SHOWN, MOST_SHOWN] : [0]) {
         const differences = await ask(
           held.map((p) => pairs[p]!),
@@ -110,8 +103,9 @@ export async function foretoldVotes(
       }
     }
   }
+  const numberOf = new Map(users.map((user, u) => [user, u]));
   return {
-    user: pairs.map(({ turn }) => users.indexOf(turns[turn]!.userId)),
+    user: pairs.map(({ turn }) => numberOf.get(turns[turn]!.userId)!),
     outcome: pairs.map(({ outcome }) => outcome),
     differences: values,
     byHistory: shownValues,
@@ -137,45 +131,15 @@ function pairsOf({ table, people }: LearningData & { readonly people: LearningPe
   );
 }
 
-/** The pairs that a turn's person had said strictly before it. */
-function pastsOf({ people }: { readonly people: LearningPeople }, pairs: readonly Pair[]): (turn: number) => Pair[] {
-  const { turns, orders } = people.known;
-  const ofUser = new Map<string, Pair[]>();
-  for (const pair of pairs) {
-    const user = turns[pair.turn]!.userId;
-    const own = ofUser.get(user);
-    if (own) own.push(pair);
-    else ofUser.set(user, [pair]);
-  }
-  return (turn) => ofUser.get(turns[turn]!.userId)!.filter((pair) => orders[pair.turn]! < orders[turn]!);
-}
-
-function ranking(pairs: readonly Pair[], M: number): Float64Array {
-  const wins = matrix64(M, M);
-  for (const { a, b, outcome } of pairs) {
-    wins.data[a * M + b]! += outcome;
-    wins.data[b * M + a]! += 1 - outcome;
-  }
-  return bradleyTerry(wins, PRIOR_PRECISION);
-}
-
-/** argmin Σ [softplus(Δ) − tΔ] + 10/2·‖β_u − β‖² */
-function ownRanking(pairs: readonly Pair[], prior: Float64Array): Float64Array {
-  if (pairs.length === 0) return prior;
-  const M = prior.length;
-  const inputs = matrix64(pairs.length, M);
-  pairs.forEach(({ a, b }, i) => {
-    inputs.data[i * M + a] = 1;
-    inputs.data[i * M + b] = -1;
-  });
-  return logisticRegression({
-    inputs,
-    targets: pairs.map(({ outcome }) => outcome),
-    weights: pairs.map(() => 1),
-    offsets: new Float64Array(pairs.length),
-    centre: prior,
-    precision: new Float64Array(M).fill(OWN_PRECISION),
-  });
+/** All pairs, and those of them that are foretold: of each person the newest turns. */
+function foretoldPairs(all: readonly Pair[], ofUser: TurnsByUser, { onNotice }: PipelineContext) {
+  const long = [...ofUser.values()].filter((own) => own.length > MOST_FORETOLD);
+  if (long.length === 0) return { all, pairs: all };
+  onNotice?.(
+    `${long.length} of ${ofUser.size} people rated more than ${MOST_FORETOLD} answers: of theirs the newest ${MOST_FORETOLD} are foretold; all are learned from.`,
+  );
+  const older = new Set(long.flatMap((own) => own.slice(0, -MOST_FORETOLD)));
+  return { all, pairs: all.filter(({ turn }) => !older.has(turn)) };
 }
 
 function onlyTurns(people: LearningPeople, inside: readonly boolean[]): LearningPeople {
@@ -199,23 +163,16 @@ function onlyTurns(people: LearningPeople, inside: readonly boolean[]): Learning
 function scorer(
   fitted: FittedRouter,
   { table, people }: LearningData & { readonly people: LearningPeople },
-  orders: Float64Array,
+  ofUser: TurnsByUser,
 ) {
   const { known, turnFeatures, turnQuery } = people;
-  const ofUser = new Map<string, number[]>();
-  known.turns.forEach(({ userId }, i) => {
-    const own = ofUser.get(userId);
-    if (own) own.push(i);
-    else ofUser.set(userId, [i]);
-  });
+  const { orders } = known;
   const weightsOf = new Map(known.people.map(({ id, weights }) => [id, weights]));
   const historyOf = (turn: number, shown: number): Interactions | null => {
-    const past = ofUser
-      .get(known.turns[turn]!.userId)!
-      .filter((i) => orders[i]! < orders[turn]!)
-      .sort((i, j) => orders[i]! - orders[j]!)
-      .slice(-shown);
-    if (shown === 0 || past.length === 0) return null;
+    const own = ofUser.get(known.turns[turn]!.userId)!;
+    const end = firstNotBefore(own, orders, orders[turn]!);
+    const past = own.slice(Math.max(0, end - shown), end);
+    if (past.length === 0) return null;
     return interactionsOf(
       past.map((i) => known.turns[i]!),
       Float64Array.from(past, (i) => orders[i]!),
