@@ -1,4 +1,5 @@
-// Adds a model to the fitted towers: it is known by its profile alone, and its strength is solved for from its pairs, if it has any.
+// Adds a model to the fitted towers: its profile places it, its own answers move it from there, and its strength is solved for from
+// its pairs, if it has any.
 import { VsrError } from '../../errors/vsr-error.js';
 import { squaredEuclidean } from '../../math/distance.js';
 import { logisticRegression } from '../../math/logistic-regression.js';
@@ -7,6 +8,7 @@ import { mean } from '../../math/stats.js';
 import { type Newcomer, withColumn, withValue } from '../newcomer.js';
 import { catalogueValues, isCatalogued } from './catalogue-profile.js';
 import { advantages, ownProfile, scaled } from './cluster-profile.js';
+import { foldedIn } from './fold-in.js';
 import { plainScores } from './plain-towers.js';
 import { type Preferences, SMALLEST_DIFFERENCE } from './preferences.js';
 import { nearestCentres } from './query-clusters.js';
@@ -17,8 +19,8 @@ const PRECISION = 1;
 
 /**
  * Its identity is the mean of those that were learned; the profile is what its outcomes say in each cluster, and the catalogue.
- * The tower is believed as far as the profile is like those it was trained on; what the cluster tells holds for every profile.
- * The strength starts at the others' mean and is moved by pairs on the same queries. Throws `VSR_TRAINING_DATA` where nothing is known.
+ * The tower is believed as far as the profile is like those it was trained on; what the cluster tells holds for every profile, and
+ * its answers move its vector by what both leave out. The strength starts at the others' mean and is moved by pairs on the same queries. Throws `VSR_TRAINING_DATA` where nothing is known.
  */
 export function withNewcomer(state: RankState, newcomer: Newcomer): RankState {
   const { shape, weights, columns } = state;
@@ -34,17 +36,22 @@ export function withNewcomer(state: RankState, newcomer: Newcomer): RankState {
     ...withValue({ shape: [M], data: strengths }, value),
     shape: [M + 1, 1],
   });
-  const joined: RankState = {
+  const placed: RankState = {
     ...state,
     shape: { ...shape, models: M + 1 },
-    weights: { ...weights, identity: withColumn(identity, meanIdentity), strength: strength(0) },
+    weights: { ...weights, identity: withColumn(identity, meanIdentity), strength: strength(centre) },
     profile: state.profile && withColumn(state.profile, profile),
     advantage: state.advantage && withColumn(state.advantage, byClusters.advantage),
     trust: withValue(state.trust, trustIn(state, profile)),
+    shift: state.shift && withColumn(state.shift, new Float32Array(shape.embeddingDim)),
   };
-  const scores = plainScores(joined, newcomer.features); // with the newcomer's strength at 0
-  const solved = strengthFrom(newcomer, state.source, centre, (i, m) => scores.data[i * (M + 1) + m]!, M);
-  return { ...joined, weights: { ...joined.weights, strength: strength(solved) } };
+  const folded = foldedIn(placed, newcomer);
+  const nowhere = { shape: [shape.embeddingDim, M], data: new Float32Array(shape.embeddingDim * M) };
+  const joined = folded ? { ...placed, shift: withColumn(state.shift ?? nowhere, folded.shift) } : placed;
+  const withStrength = (value: number) => ({ ...joined, weights: { ...joined.weights, strength: strength(value) } });
+  const scores = plainScores(withStrength(0), newcomer.features);
+  const prior = centre + (folded?.level ?? 0);
+  return withStrength(strengthFrom(newcomer, state.source, prior, (i, m) => scores.data[i * (M + 1) + m]!, M));
 }
 
 /**

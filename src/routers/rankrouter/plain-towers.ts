@@ -6,10 +6,17 @@ import { clusterShares } from './query-clusters.js';
 import { GATE_PACE, LENGTH_FLOOR, productScale } from './scale.js';
 import type { FloatTensor, RankState } from './state.js';
 
-/** h [M×d], one row a model; of length 1 for cosine. */
+/** h [M×d], one row a model; of length 1 for cosine, before what answers of a model that joined add. */
 export function modelVectors(state: RankState): Matrix {
-  const h = towardsMean(towerVectors(state), state);
-  return state.shape.similarityMetric === 'cosine' ? unitVectors(h) : h;
+  const placed = towardsMean(towerVectors(state), state);
+  const h = state.shape.similarityMetric === 'cosine' ? unitVectors(placed) : placed;
+  if (!state.shift) return h;
+  const added = columnsAsRows(state.shift).data;
+  return matrix(
+    h.rows,
+    h.cols,
+    Float32Array.from(h.data, (value, at) => value + added[at]!),
+  );
 }
 
 function towerVectors({ weights, profile }: RankState): Matrix {

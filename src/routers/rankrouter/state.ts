@@ -30,6 +30,8 @@ export interface RankState {
   readonly scales: readonly ColumnScale[];
   /** [M] how far each model's vector is its tower's own and not the learned models' mean: 1 of those that were learned. */
   readonly trust: FloatTensor;
+  /** [d×M] what their own answers add to the vectors of models that joined, 0 of those that were learned; absent = nothing. */
+  readonly shift?: FloatTensor | undefined;
   /** How many models were learned; those after them joined later. */
   readonly learned: number;
   readonly columns: readonly CatalogueColumn[];
@@ -44,12 +46,14 @@ export interface ConstantState {
 }
 
 export function toState(state: RankState): RouterState {
-  const { source, shape, weights, centres, profile, advantage, scales, columns, trust, learned, validation } = state;
+  const { source, shape, weights, centres, profile, advantage, scales, columns, trust, shift, learned, validation } =
+    state;
   const json = { source, learned, clusters: shape.clusters, columns: columnsToJson(columns), validation };
   const tensors: Record<string, Tensor> = { ...weights, trust };
   if (centres) tensors.centres = { shape: [centres.rows, centres.cols], data: centres.data };
   if (profile) tensors.profile = profile;
   if (advantage) tensors.advantage = advantage;
+  if (shift) tensors.shift = shift;
   if (scales.length > 0) {
     const data = Float32Array.from(scales.flatMap(({ mean, deviation }) => [mean, deviation]));
     tensors.cluster_scales = { shape: [scales.length, 2], data };
@@ -89,6 +93,7 @@ export function fromState({ state, models, featureDim, params }: Fitted<Rankrout
     scales: byClusters ? readScales(state, clusters) : [],
     columns,
     trust: stateTensor(state, 'trust', [models.length]),
+    shift: state.tensors.shift && stateTensor(state, 'shift', [shape.embeddingDim, models.length]),
     learned: stateCount(state, 'learned', 1, models.length),
     validation: state.json.validation ?? null,
   };

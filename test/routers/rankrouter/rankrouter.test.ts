@@ -55,24 +55,39 @@ describe('planted topics: each model strong on its own third', () => {
     expect(metrics.ece).toBeLessThan(0.08);
   });
 
-  test('a new model with a profile alone, no pair with another, gets 80 % of its deserved share', async () => {
-    const known = await fit(plantedTopics(240, [strong[0]!, strong[1]!, [0.4, 0.4, 0.4]], 1).table, small);
-    const probes = plantedTopics(90, [strong[2]!], 3).table;
-    const others = matrix64(90, 3, new Float64Array(270).fill(Number.NaN));
-    const joined = known.withModel!({
-      model: 'model 3',
-      features: probes.features,
-      quality: probes.quality.data,
-      rows: new Int32Array(90).fill(-1),
-      others,
-    });
-    const chosen = chosenColumns(await joined.score(fresh.table));
-    const deserved = fresh.topic.filter((t) => t === 2).length;
-    expect(chosen.filter((model, i) => model === 3 && fresh.topic[i] === 2).length).toBeGreaterThanOrEqual(
-      0.8 * deserved,
-    );
-    expect(chosen.filter((model, i) => model === 3 && fresh.topic[i] !== 2).length).toBeLessThan(0.2 * deserved);
-  });
+  test.each([
+    ['by default', {}],
+    ['with small towers', small],
+    ['by cosine', { ...small, similarityMetric: 'cosine' }],
+  ])(
+    'a new model with a profile alone, no pair with another, gets four fifths of its deserved share, %s',
+    async (_, params) => {
+      const middling = [strong[0]!, strong[1]!, [0.4, 0.4, 0.4]];
+      const known = await fit(plantedTopics(240, middling, 1).table, params);
+      const probes = plantedTopics(90, [strong[2]!], 3).table;
+      const beside = plantedTopics(90, middling, 3).table.quality.data;
+      const [own, others]: number[][] = [[], []];
+      for (const compared of [0, 10, 50]) {
+        const joined = known.withModel!({
+          model: 'model 3',
+          features: probes.features,
+          quality: probes.quality.data,
+          rows: new Int32Array(90).fill(-1),
+          others: matrix64(
+            90,
+            3,
+            beside.map((value, at) => (at < 3 * compared ? value : Number.NaN)),
+          ),
+        });
+        const chosen = chosenColumns(await joined.score(fresh.table));
+        const sent = Array.from(fresh.topic).filter((_, i) => chosen[i] === 3);
+        own!.push(sent.filter((topic) => topic === 2).length / 100);
+        others!.push(sent.filter((topic) => topic !== 2).length / 100);
+      }
+      expect(Math.min(...own!), `own topic: ${own}`).toBeGreaterThanOrEqual(0.8);
+      expect(Math.max(...others!), `other topics: ${others}`).toBeLessThan(0.2);
+    },
+  );
 });
 
 describe('a new model', () => {
