@@ -1,7 +1,7 @@
 // How well a model joins by --add-model: each of the bundled example's models in turn is held out, comes back with a few of its
 // outcomes, several times with other ones, and the choices on queries held out from everything are judged beside those of routers
 // that never knew it and of routers fitted on all of its outcomes. Needs dist/.
-// usage: node scripts/measure-add-model.js [OUTCOMES=50] [DRAWS=8]
+// usage: node scripts/measure-add-model.js [OUTCOMES=50] [DRAWS=8] [ROUTERS=knn,kmeans,mf]
 import { readFileSync } from 'node:fs';
 import { prepareTensorFlow } from '../dist/config/environment.js';
 import { normaliseText } from '../dist/data/normalise-text.js';
@@ -11,7 +11,7 @@ import { seededRandom } from '../dist/math/random.js';
 import { mean, standardDeviation } from '../dist/math/stats.js';
 import { loadRouter } from '../dist/routers/registry.js';
 
-const ROUTERS = ['knn', 'kmeans', 'mf'];
+const ROUTERS = (process.argv[4] ?? 'knn,kmeans,mf').split(',');
 const [outcomes, draws] = [Number(process.argv[2] ?? 50), Number(process.argv[3] ?? 8)];
 prepareTensorFlow();
 const rows = readFileSync(new URL('../data/example/outcomes.jsonl', import.meta.url), 'utf8')

@@ -16,6 +16,7 @@ import { estimateAll } from './estimates.js';
 import { largestRegrets } from './largest-regrets.js';
 import { latencyReport } from './latency.js';
 import { type LearningPart, learningParts } from './learned-choices.js';
+import { meanRanking } from './mean-ranking.js';
 import { methodSentences } from './method.js';
 import { modelData } from './model-data.js';
 import { REPORT_SCHEMA, type Report } from './report.js';
@@ -196,6 +197,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
     measures: arms.routers.map((arm, r) =>
       routerMeasures({ arm, arms, judged, expected: input.routers[r]!.scores?.expected, learned: learned.table }),
     ),
+    meanRanking: meanRanking(parts, judged.table),
     plane: planeOf(input, parts, judged.table, arms.oracle.choices!),
     recommendation: recommendationOf(input, judged.table),
     calibration,

@@ -8,6 +8,7 @@ import type { DecisionReport } from './largest-regrets.js';
 import type { LatencyReport } from './latency.js';
 import type { CurveStep } from './learning-curve.js';
 import type { PeopleReport } from './people-evaluation.js';
+import type { Ranking } from './ranking.js';
 import type { Routability } from './routability.js';
 import type { RouterMeasures } from './router-measures.js';
 import type { Recommendation } from './settings.js';
@@ -32,6 +33,8 @@ export interface Report {
   readonly routes: readonly RouteReport[];
   /** One a router: its ranking of models, and the measures of other evaluations. */
   readonly measures: readonly RouterMeasures[];
+  /** The same of the models' learned means, one ranking for all queries. */
+  readonly meanRanking: Ranking;
   /** Cost against quality, at every weight of cost; null where costs or the routers' scores are unknown. */
   readonly plane: CostPlane | null;
   /** Where a quality or a cost was asked for: the setting that reaches it. */

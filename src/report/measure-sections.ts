@@ -1,10 +1,18 @@
 // Further sections of the report, as sheets: how routers rank models, what other evaluations would print, and the spread over seeds.
+import type { Ranking } from '../evaluation/ranking.js';
 import type { Report } from '../evaluation/report.js';
 import type { Spread } from '../evaluation/training-noise.js';
 import { count, percent, points, share } from './format.js';
 import type { SheetSection } from './sheet.js';
 
-export function rankingSection({ measures }: Pick<Report, 'measures'>): SheetSection {
+export function rankingSection({ measures, meanRanking }: Pick<Report, 'measures' | 'meanRanking'>): SheetSection {
+  const cells = (ranking: Ranking | null) => [
+    ...[0, 1, 2].map((k) => share(ranking?.recall[k])),
+    share(ranking?.recallFew[0]),
+    share(ranking?.pairwiseAuc),
+    share(ranking?.ndcg3),
+    share(ranking?.tauB),
+  ];
   return {
     title: 'How routers rank the models of a query',
     table: {
@@ -17,18 +25,13 @@ export function rankingSection({ measures }: Pick<Report, 'measures'>): SheetSec
         { head: 'τ-b', term: 'tau' },
         { head: 'F1', term: 'macro-f1' },
       ],
-      rows: measures.map(({ router, ranking, classes }) => [
-        router,
-        ...[0, 1, 2].map((k) => share(ranking?.recall[k])),
-        share(ranking?.recallFew[0]),
-        share(ranking?.pairwiseAuc),
-        share(ranking?.ndcg3),
-        share(ranking?.tauB),
-        share(classes.f1),
-      ]),
+      rows: [
+        ['model means', ...cells(meanRanking), ''],
+        ...measures.map(({ router, ranking, classes }) => [router, ...cells(ranking), share(classes.f1)]),
+      ],
     },
     after: [
-      'recall@k: a best model is among the k scored highest (few: over queries with one to three best models); AUC: a better model is scored above a worse one; F1: chosen against best, the mean over models (precision and recall: --json).',
+      'recall@k: a best model is among the k scored highest (few: over queries with one to three best models); AUC: a better model is scored above a worse one; F1: chosen against best, the mean over models (precision and recall: --json). model means: the one ranking that every query gets by the means of the learning rows.',
     ],
   };
 }

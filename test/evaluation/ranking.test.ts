@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildArms } from '../../src/evaluation/arms.js';
 import { learningParts } from '../../src/evaluation/learned-choices.js';
+import { meanRanking } from '../../src/evaluation/mean-ranking.js';
 import { choiceClasses, rankingOf } from '../../src/evaluation/ranking.js';
 import { routerMeasures } from '../../src/evaluation/router-measures.js';
 import { trainingNoise } from '../../src/evaluation/training-noise.js';
@@ -110,6 +111,14 @@ describe('the worked example: weak 1, mid 2, strong 4 dollars', () => {
     const arms = buildArms([{ name: 'r', choices: Int32Array.from(choices) }], 0, judged, parts, true);
     return routerMeasures({ arm: arms.routers[0]!, arms, judged, expected, learned: table });
   };
+
+  test('ranked by the learned means alone: .5, .5, .75 for all, or of the other two rows each', () => {
+    // over the six pairs that differ: 1.5 of row 2, 2 of row 3, .5 of row 4
+    expect(meanRanking(parts, table).pairwiseAuc).toBeCloseTo(4 / 6, 12);
+    // rows 1 and 2 by .5, 0, .5 (½ of two pairs); rows 3 and 4 by .5, 1, 1 (1½ and 0 of two)
+    const halves = learningParts(judged, 4, Int32Array.of(0, 0, 1, 1));
+    expect(meanRanking(halves, table).pairwiseAuc).toBeCloseTo(2 / 6, 12);
+  });
 
   test('weak and strong ranked q3, q2, q1, q4: APGR 1.375, CPT50 .125, CPT80 .20', () => {
     const expected = scores([

@@ -52,6 +52,14 @@ const arm = z.strictObject({
 
 const latency = z.strictObject({ name: text, n: number, mean: number, p50: number, p95: number, p99: number });
 
+const ranking = z.strictObject({
+  recall: z.array(maybe).length(3),
+  recallFew: z.array(maybe).length(3),
+  pairwiseAuc: maybe,
+  ndcg3: maybe,
+  tauB: maybe,
+});
+
 const report = z.strictObject({
   schema: z.literal('vsr.report/1'),
   verdict: z.looseObject({
@@ -106,15 +114,7 @@ const report = z.strictObject({
   measures: z.array(
     z.strictObject({
       router: text,
-      ranking: z
-        .strictObject({
-          recall: z.array(maybe).length(3),
-          recallFew: z.array(maybe).length(3),
-          pairwiseAuc: maybe,
-          ndcg3: maybe,
-          tauB: maybe,
-        })
-        .nullable(),
+      ranking: ranking.nullable(),
       classes: z.strictObject({ precision: number, recall: number, f1: number }),
       ...Object.fromEntries(
         ['overBest', 'overReference', 'optimalChoice', 'optimalCost', 'optimalQuality'].map((key) => [key, maybe]),
@@ -129,6 +129,7 @@ const report = z.strictObject({
         .nullable(),
     }),
   ),
+  meanRanking: ranking,
   recommendation: z.looseObject({ targetQuality: maybe, maxCost: maybe, sentence: text }).nullable(),
   calibration: z.array(
     z.strictObject({
