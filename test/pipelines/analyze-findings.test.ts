@@ -96,7 +96,11 @@ describe('outcomes alone', () => {
     project.write('one.jsonl', jsonLines(OUTCOMES.slice(0, 1)));
     await expect(
       analysisFor(await settings({ 'analyze.only': 'data', 'analyze.data_file': at('one.jsonl') }), listening()),
-    ).rejects.toMatchObject({ code: 'VSR_DATA', message: expect.stringContaining('1 query is too few') });
+    ).rejects.toMatchObject({
+      code: 'VSR_DATA',
+      message: expect.stringContaining('1 query is too few'),
+      hint: expect.stringMatching(/all that is known is the mean quality: mathematician 1\.000, .*cook 0\.000/),
+    });
     project.write(
       'single.jsonl',
       jsonLines(OUTCOMES.map(({ outcomes: { cook }, ...row }) => ({ ...row, outcomes: { cook } }))),

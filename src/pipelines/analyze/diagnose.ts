@@ -1,9 +1,11 @@
 // analyze without artifacts: the outcomes alone, before any router is trained.
 import type { VsrConfig } from '../../config/schema.js';
+import type { OutcomeTable } from '../../data/outcome-table.js';
 import { assignFolds } from '../../data/splits.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { taskOf } from '../../evaluation/baselines.js';
 import { type Diagnosis, diagnose } from '../../evaluation/diagnosis.js';
+import { modelData } from '../../evaluation/model-data.js';
 import { type Matrix, takeRows } from '../../math/matrix.js';
 import type { PipelineContext } from '../context.js';
 import { embedForTraining } from '../learning/embed-for-training.js';
@@ -41,7 +43,7 @@ export async function diagnoseOutcomes(config: VsrConfig, context: PipelineConte
       'VSR_DATA',
       `${data.path}: ${rows.length === 1 ? '1 query is' : `${rows.length} queries are`} too few to learn from some and judge on others.`,
       {
-        hint: 'Benchmark more queries; 30 are the least that say anything.',
+        hint: `Benchmark more queries; 30 are the least that say anything. Until then all that is known is the mean quality: ${meansOf(partOf(data.table, rows))}.`,
       },
     );
   }
@@ -68,6 +70,14 @@ export async function diagnoseOutcomes(config: VsrConfig, context: PipelineConte
     data: { path: data.path, cells: data.audit, leaks: data.leaks },
     options: { minGain, bootstrap, confidence, seed: config.seed },
   });
+}
+
+function meansOf(table: OutcomeTable): string {
+  const known = modelData(table).flatMap(({ model, quality }) => (quality === null ? [] : [{ model, quality }]));
+  return known
+    .toSorted((a, b) => b.quality - a.quality)
+    .map(({ model, quality }) => `${model} ${quality.toFixed(3)}`)
+    .join(', ');
 }
 
 function givenWeights({ analyze: { qualityWeight, costWeight } }: VsrConfig) {
