@@ -1,4 +1,5 @@
-// Measures rankrouter on real votes of people, five folds by question: accuracy, AUC and log-loss against Bradley–Terry and Elo.
+// Measures rankrouter on real votes of people, five folds by question: accuracy, precision, recall, F1, AUC and log-loss against
+// Bradley–Terry and Elo, over all and per category, with intervals by question.
 //   npm run build && node scripts/measure-rankrouter.js FOLDER [--params '{"lossType":"davidson"}'] [--engine wasm]
 // FOLDER holds human-votes.jsonl, questions.jsonl and embeddings.minilm.f16.npy (a row a turn).
 import { parseArgs } from 'node:util';
@@ -12,6 +13,8 @@ import { rankrouter } from '../dist/routers/rankrouter/rankrouter.js';
 import { columns, readVotes, votesTable } from './shared-data.js';
 
 const FOLDS = 5;
+const SHOWN = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'];
+const LABELS = { f1: 'F1', auc: 'AUC', logLoss: 'log-loss' };
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { params: { type: 'string', default: '{}' }, engine: { type: 'string', default: 'auto' } },
@@ -73,36 +76,32 @@ async function judgeFold(fold) {
 
 function report(rows) {
   const scorers = ['bradleyTerry', 'elo', 'rankrouter'];
-  const outcome = rows.map((row) => row.outcome);
-  const differences = scorers.map((name) => rows.map((row) => row[name]));
-  const intervals = pairwiseIntervals(
-    differences,
-    outcome,
-    rows.map(({ question }) => question),
-    { seed: 1 },
-  );
-  const span = ({ low, high }) => `${low.toFixed(4)} to ${high.toFixed(4)}`;
-  scorers.forEach((name, s) => {
-    const { accuracy, precision, recall, f1, auc, logLoss, ece, pairs, ties } = pairwiseMetrics({
-      difference: differences[s],
-      outcome,
-    });
-    const { interval, lead } = intervals[s];
-    console.log(
-      `${name}: ${pairs} votes, ${ties} ties; accuracy ${accuracy.toFixed(4)} (${span(interval.accuracy)}), AUC ${auc.toFixed(4)} (${span(interval.auc)}), log-loss ${logLoss.toFixed(4)} (${span(interval.logLoss)}), precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}, F1 ${f1.toFixed(4)}, ECE ${ece.toFixed(4)}`,
-    );
-    if (s > 0)
-      console.log(
-        `  lead over Bradley–Terry: accuracy ${span(lead.accuracy)}, AUC ${span(lead.auc)}, log-loss ${span(lead.logLoss)}`,
-      );
-  });
+  const judged = scorers.map((name) => ({
+    difference: rows.map((row) => row[name]),
+    outcome: rows.map(({ outcome }) => outcome),
+  }));
+  const overall = judged.map(pairwiseMetrics);
   const categories = rows.map(({ category }) => category);
-  const byCategory = scorers.map((_, s) => pairwiseByCategory({ difference: differences[s], outcome }, categories));
-  for (const category of [...byCategory[0].keys()].sort()) {
-    const figures = scorers.map((name, s) => {
-      const { accuracy, auc } = byCategory[s].get(category);
-      return `${name} ${accuracy.toFixed(3)}/${auc?.toFixed(3)}`;
+  const byCategory = judged.map((pairs) => pairwiseByCategory(pairs, categories));
+  console.log(`${rows.length} votes, ${rows.filter(({ outcome }) => outcome === 0.5).length} ties.`);
+  for (const category of [undefined, ...new Set(categories.toSorted())]) {
+    const own = category === undefined ? rows : rows.filter((row) => row.category === category);
+    const questions = own.map(({ question }) => question);
+    console.log(`${category ?? 'All'}: ${own.length} votes on ${new Set(questions).size} questions`);
+    const outcome = own.map((row) => row.outcome);
+    const differences = scorers.map((name) => own.map((row) => row[name]));
+    const intervals = pairwiseIntervals(differences, outcome, questions, { seed: 1 });
+    scorers.forEach((name, s) => {
+      const metrics = category === undefined ? overall[s] : byCategory[s].get(category);
+      const { interval, lead } = intervals[s];
+      const each = (text) => SHOWN.map((metric) => `${LABELS[metric] ?? metric} ${text(metric)}`).join(', ');
+      const figure = (metric) => `${metrics[metric].toFixed(4)} (${span(interval[metric])})`;
+      console.log(`  ${name}: ${each(figure)}, ECE ${metrics.ece.toFixed(4)}`);
+      if (s > 0) console.log(`    lead over Bradley–Terry: ${each((metric) => span(lead[metric]))}`);
     });
-    console.log(`${category} (accuracy/AUC): ${figures.join(', ')}`);
   }
+}
+
+function span({ low, high }) {
+  return `${low.toFixed(4)} to ${high.toFixed(4)}`;
 }

@@ -1,10 +1,14 @@
-// How sure pairwise accuracy, AUC and log-loss are: a paired bootstrap over whole queries, the same resamples for every scorer.
+// How sure pairwise accuracy, precision, recall, F1, AUC and log-loss are: a paired bootstrap over whole queries, the same resamples for every scorer.
 import { seededResamples } from '../math/resample.js';
 import { groupNumbers, type Interval, percentileInterval } from './bootstrap.js';
 
 export interface ResampledMetrics<T> {
   /** Of the decisive pairs; a difference of 0 counts ½. */
   readonly accuracy: T;
+  /** Of "the first wins", as in `pairwiseMetrics`. */
+  readonly precision: T;
+  readonly recall: T;
+  readonly f1: T;
   readonly auc: T;
   readonly logLoss: T;
 }
@@ -33,11 +37,7 @@ export function pairwiseIntervals(
   const counts = new Float64Array(groups.count);
   const draw = seededResamples(seed, groups.count);
   const measures = scorers.map((difference) => weightedMetrics(difference, outcome, groups.ids));
-  const figures = scorers.map(() => ({
-    accuracy: new Float64Array(resamples),
-    auc: new Float64Array(resamples),
-    logLoss: new Float64Array(resamples),
-  }));
+  const figures = scorers.map(() => everyMetric(() => new Float64Array(resamples)));
   for (let b = 0; b < resamples; b++) {
     draw(counts);
     measures.forEach((measure, s) => {
@@ -45,18 +45,22 @@ export function pairwiseIntervals(
       for (const name of NAMES) figures[s]![name][b] = drawn[name];
     });
   }
-  const intervals = (of: (name: (typeof NAMES)[number]) => Float64Array): ResampledMetrics<Interval> => ({
-    accuracy: percentileInterval(of('accuracy'), confidence),
-    auc: percentileInterval(of('auc'), confidence),
-    logLoss: percentileInterval(of('logLoss'), confidence),
-  });
   return figures.map((own) => ({
-    interval: intervals((name) => own[name]),
-    lead: intervals((name) => own[name].map((value, b) => value - figures[0]![name][b]!)),
+    interval: everyMetric((name) => percentileInterval(own[name], confidence)),
+    lead: everyMetric((name) =>
+      percentileInterval(
+        own[name].map((value, b) => value - figures[0]![name][b]!),
+        confidence,
+      ),
+    ),
   }));
 }
 
-const NAMES = ['accuracy', 'auc', 'logLoss'] as const;
+const NAMES = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'] as const;
+
+function everyMetric<T>(of: (name: (typeof NAMES)[number]) => T): ResampledMetrics<T> {
+  return Object.fromEntries(NAMES.map((name) => [name, of(name)])) as unknown as ResampledMetrics<T>;
+}
 
 /** The metrics with every pair counted as often as its group; NaN where nothing was drawn. Sorts the pairs once. */
 function weightedMetrics(
@@ -71,7 +75,7 @@ function weightedMetrics(
   });
   const ascending = all.filter((p) => outcome[p] !== 0.5).sort((p, q) => difference[p]! - difference[q]!);
   return (counts) => {
-    const sums = { loss: 0, pairs: 0, right: 0, decisive: 0 };
+    const sums = { loss: 0, pairs: 0, right: 0, foretold: 0, found: 0 };
     for (const p of all) {
       sums.loss += counts[groups[p]!]! * losses[p]!;
       sums.pairs += counts[groups[p]!]!;
@@ -88,13 +92,22 @@ function weightedMetrics(
       }
       above += tiedWins * (defeats + tiedDefeats / 2);
       sums.right += value === 0 ? (tiedWins + tiedDefeats) / 2 : value > 0 ? tiedWins : tiedDefeats;
+      if (value > 0) {
+        sums.foretold += tiedWins + tiedDefeats;
+        sums.found += tiedWins;
+      }
       wins += tiedWins;
       defeats += tiedDefeats;
       start = end;
     }
-    sums.decisive = wins + defeats;
+    const decisive = wins + defeats;
+    // nothing drawn is unknown; nothing foretold or nothing to find is 0
+    const ratio = (part: number, whole: number) => (decisive === 0 ? Number.NaN : whole > 0 ? part / whole : 0);
     return {
-      accuracy: sums.right / sums.decisive,
+      accuracy: sums.right / decisive,
+      precision: ratio(sums.found, sums.foretold),
+      recall: ratio(sums.found, wins),
+      f1: ratio(2 * sums.found, sums.foretold + wins),
       auc: above / (wins * defeats),
       logLoss: sums.loss / sums.pairs,
     };

@@ -59,7 +59,7 @@ describe('intervals', () => {
   test('hold the figures, and grow when queries repeat one another', () => {
     const [own] = pairwiseIntervals([difference], outcome, queries, { seed: 1, resamples: 400 });
     const metrics = pairwiseMetrics({ difference, outcome });
-    for (const name of ['accuracy', 'auc', 'logLoss'] as const) {
+    for (const name of ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'] as const) {
       expect(own!.interval[name].low).toBeLessThan(metrics[name]!);
       expect(own!.interval[name].high).toBeGreaterThan(metrics[name]!);
     }
@@ -83,16 +83,17 @@ describe('intervals', () => {
     expect(ahead!.lead.logLoss.high).toBeLessThan(0);
   });
 
-  test('AUC of a resample that draws every query once is the AUC', () => {
+  test('a resample that draws every query once has the figures of the whole', () => {
     const [own] = pairwiseIntervals(
       [difference],
       outcome,
       outcome.map(() => 5),
       { seed: 1, resamples: 3 },
     );
-    const { auc, accuracy } = pairwiseMetrics({ difference, outcome });
-    expect(own!.interval.auc.low).toBeCloseTo(auc!, 12);
-    expect(own!.interval.accuracy.high).toBeCloseTo(accuracy!, 12);
+    const metrics = pairwiseMetrics({ difference, outcome });
+    for (const name of ['accuracy', 'precision', 'recall', 'f1', 'auc', 'logLoss'] as const) {
+      expect(own!.interval[name].low).toBeCloseTo(metrics[name]!, 12);
+    }
   });
 });
 
