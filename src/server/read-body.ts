@@ -8,8 +8,23 @@ export async function readBody(request: Request, limitBytes: number): Promise<Js
   if (!/^application\/json\b/i.test(type)) {
     throw new ApiError(415, `Expected content-type application/json, got ${JSON.stringify(type.slice(0, 80))}.`);
   }
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > limitBytes) throw tooLarge(limitBytes);
+  const announced = request.headers.get('content-length');
+  if (Number(announced ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  // The server takes no more than was announced, and what is read in one piece needs no web stream.
+  const bytes = announced === null ? await bytesWithin(request, limitBytes) : await request.arrayBuffer();
+  if (bytes.byteLength > limitBytes) throw tooLarge(limitBytes);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
+    throw new ApiError(400, `The body is not JSON: ${why.slice(0, 200)}.`, { code: 'invalid_json' });
+  }
+  if (!isObject(json)) throw new ApiError(400, 'Expected a JSON object as the body.', { code: 'invalid_json' });
+  return json;
+}
+
+async function bytesWithin(request: Request, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
@@ -23,15 +38,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<Js
     }
     chunks.push(value);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
-    throw new ApiError(400, `The body is not JSON: ${why.slice(0, 200)}.`, { code: 'invalid_json' });
-  }
-  if (!isObject(json)) throw new ApiError(400, 'Expected a JSON object as the body.', { code: 'invalid_json' });
-  return json;
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(limitBytes: number): ApiError {
