@@ -1,5 +1,6 @@
 // Hands requests in OpenAI's form on to one endpoint as they are, with the endpoint's own key, and its replies back as they come.
-import { forward, type HandedOn } from '../http/forward.js';
+import { forward } from '../http/forward.js';
+import type { HandedOn } from '../http/handed-on.js';
 import { HttpFailure } from '../http/http-failure.js';
 import { createRedactor } from '../http/redact.js';
 import { baseUrlPartsOf, type EndpointSettings, type ModelSettings, providerTypeOf } from './endpoint.js';
@@ -7,7 +8,7 @@ import { chooseKeys } from './keys.js';
 import type { NetworkTools } from './network.js';
 import { type FailureStatus, ProviderFailure } from './provider.js';
 
-export type { HandedOn } from '../http/forward.js';
+export { type HandedOn, handedOn } from '../http/handed-on.js';
 
 export interface ForwardedRequest {
   /** What stands behind the base URL: chat/completions, completions, embeddings. */
@@ -47,7 +48,7 @@ export function openForwarder(
       try {
         return await forward(
           `${base}/${path}${place.query}`,
-          { method: 'POST', headers, body },
+          { headers, body },
           { fetch: tools.fetch, headersMs: endpoint.timeoutMs ?? 120_000, signal },
         );
       } catch (error) {

@@ -14,9 +14,11 @@ export interface Begun {
   readonly headers: Headers;
   /** The whole body of what is no stream. */
   readonly text: string | null;
+  /** The same, parsed; undefined where it is no JSON. */
+  readonly json: unknown;
   /** The first piece of a stream, and where the others come from. */
   readonly first: Uint8Array | null;
-  readonly rest: ReadableStreamDefaultReader<Uint8Array> | null;
+  readonly rest: AsyncIterator<Uint8Array> | null;
   /** Models that failed before, with why. */
   readonly failed: readonly FailedModel[];
   /** Milliseconds to the first byte. */
@@ -90,7 +92,7 @@ export async function askModels(parts: GatewayParts, models: readonly string[], 
   throw nobody(failed, last);
 }
 
-type Beginning = Pick<Begun, 'text' | 'first' | 'rest'>;
+type Beginning = Pick<Begun, 'text' | 'json' | 'first' | 'rest'>;
 
 async function begin(
   reply: HandedOn,
@@ -98,21 +100,23 @@ async function begin(
 ): Promise<Beginning | { readonly failure: Omit<FailedModel, 'model'> }> {
   const isStream = stream && /event-stream/i.test(reply.headers.get('content-type') ?? '');
   if (reply.status >= 300 || !isStream) {
-    const text = reply.body ? await textOf(reply.body) : '';
-    if (reply.status >= 300 ? FINAL.has(reply.status) : !holdsError(text)) return { text, first: null, rest: null };
+    const text = await textOf(reply.body);
+    const json = parsed(text);
+    if (reply.status >= 300 ? FINAL.has(reply.status) : !holdsError(json))
+      return { text, json, first: null, rest: null };
     return failure(reply.status, text);
   }
-  const reader = reply.body!.getReader();
-  const { value, done } = await reader.read().catch((error: Error) => {
+  const pieces = reply.body.pieces();
+  const { value, done } = await pieces.next().catch((error: Error) => {
     throw new ProviderFailure('network', `the stream broke before its first word (${error.message})`, 1);
   });
   if (done || !value) return failure(200, 'the stream ended before it began');
   const start = new TextDecoder().decode(value);
   if (/^data: ?\{\s*"error"/.test(start)) {
-    await reader.cancel().catch(() => {});
+    await pieces.return?.();
     return failure(200, start.replace(/^data: ?/, ''));
   }
-  return { text: null, first: value, rest: reader };
+  return { text: null, json: undefined, first: value, rest: pieces };
 }
 
 function failure(status: number, text: string): { readonly failure: Omit<FailedModel, 'model'> } {
@@ -120,17 +124,18 @@ function failure(status: number, text: string): { readonly failure: Omit<FailedM
   return { failure: { status: read.status, message: `HTTP ${read.httpStatus}: ${read.message}` } };
 }
 
-async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
+async function textOf(body: HandedOn['body']): Promise<string> {
   try {
-    return await new Response(body).text();
+    return UTF8.decode(await body.whole());
   } catch (error) {
     throw new ProviderFailure('network', `the reply broke off (${(error as Error).message})`, 1);
   }
 }
 
+const UTF8 = new TextDecoder();
+
 /** Gateways send errors under HTTP 200, and a page instead of JSON is none either. */
-function holdsError(text: string): boolean {
-  const json = parsed(text);
+function holdsError(json: unknown): boolean {
   return !isObject(json) || (json.error !== undefined && json.error !== null && json.choices === undefined);
 }
 

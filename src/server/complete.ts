@@ -1,8 +1,8 @@
 // POST /v1/chat/completions, /v1/completions, /v1/embeddings: decides, asks, and hands the answer on while it comes.
 import type { OutcomeCell } from '../data/outcome.js';
 import { costOf } from '../pipelines/benchmark/price.js';
-import { isObject, type Json, parsed } from '../providers/json.js';
-import { type Answer, readReply } from '../providers/openai/reply.js';
+import { isObject, type Json } from '../providers/json.js';
+import { type Answer, readCompletion } from '../providers/openai/reply.js';
 import { createStreamReader } from '../providers/openai/stream-reader.js';
 import { ApiError } from './api-error.js';
 import { askModels, type Begun } from './ask-models.js';
@@ -64,9 +64,9 @@ export async function complete(parts: GatewayParts, call: CompletionCall): Promi
       note(parts, call, choice, begun, answer, id, performance.now() - started);
     };
     if (begun.text !== null) {
-      const json = parsed(begun.text);
+      const { json } = begun;
       const id = isObject(json) && typeof json.id === 'string' ? json.id : undefined;
-      finish(answerOf(begun.text, asked), id);
+      finish(answerOf(json, asked), id);
       const text = config.serve.prefix && begun.status < 300 ? prefixedText(begun.text, model.alias) : begun.text;
       return new Response(text, { status: begun.status, headers });
     }
@@ -113,7 +113,7 @@ function handOn(
     },
     async pull(controller) {
       try {
-        const { done, value } = await rest.read();
+        const { done, value } = await rest.next();
         if (!done) {
           see(value);
           controller.enqueue(value);
@@ -136,7 +136,7 @@ function handOn(
     cancel() {
       stop();
       finish(null, id);
-      return rest.cancel().catch(() => {});
+      rest.return?.().catch(() => {});
     },
   });
 }
@@ -150,9 +150,9 @@ function upstreamHeaders(headers: Headers): Record<string, string> {
   return kept;
 }
 
-function answerOf(text: string, { inputTokens }: Asked): Answer | null {
-  const read = readReply(text, inputTokens * 4);
-  return 'answer' in read ? read.answer : null;
+function answerOf(json: unknown, { inputTokens }: Asked): Answer | null {
+  const read = isObject(json) ? readCompletion(json, inputTokens * 4) : undefined;
+  return read && 'answer' in read ? read.answer : null;
 }
 
 /** Metrics, log and what a rating will need. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { VsrConfig } from '../config/schema.js';
 import { seededRandom } from '../math/random.js';
 import type { EndpointSettings } from '../providers/endpoint.js';
-import type { Forwarder } from '../providers/forwarder.js';
+import { type Forwarder, handedOn } from '../providers/forwarder.js';
 import { isObject, parsed } from '../providers/json.js';
 import { createSimulatedProvider } from '../providers/simulated/simulated-provider.js';
 import { ApiError } from './api-error.js';
@@ -67,5 +67,5 @@ export function openSimulator(config: VsrConfig): Forwarder {
 }
 
 function reply(type: string, text: string) {
-  return { status: 200, headers: new Headers({ 'content-type': type }), body: new Response(text).body };
+  return handedOn(new Response(text, { headers: { 'content-type': type } }));
 }
