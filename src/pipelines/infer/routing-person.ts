@@ -2,68 +2,69 @@
 import type { ArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { UserPreferences } from '../../data/users.js';
 import type { Person } from '../../routers/people.js';
-import { interactionsOf } from '../people/interactions.js';
-import { trainedTurns } from '../people/person-store.js';
-import { decodeVector, type StoredTurn } from '../people/stored-turn.js';
+import { historyOf, trainedTurns, weightsOf } from '../people/person-store.js';
+import { KEPT_TURNS } from '../people/shard.js';
+import type { StoredTurn } from '../people/stored-turn.js';
 
-/** The newest turns that a router is told; it reads fewer. */
-const TURNS = 100;
+type Artifact = Pick<ArtifactDirectory, 'has' | 'read' | 'manifest'>;
 
-/** Turns made with another encoder, or about models that the artifact does not know, say nothing here. */
+/**
+ * The same object as long as nothing new is said, so that a router works out a person's state once. Turns made with another
+ * encoder, or about models that the artifact does not know, say nothing here.
+ * @param since oldest first; whoever adds a turn gives a new array
+ */
 export function personOf(
   id: string,
   preferences: UserPreferences | undefined,
   since: readonly StoredTurn[],
-  artifact: Pick<ArtifactDirectory, 'has' | 'read' | 'manifest'>,
+  artifact: Artifact,
 ): Person {
-  const { models, features, embedder } = artifact.manifest;
-  const learned = heldTurns(id, artifact);
-  const start = learned.reduce((most, { order }) => Math.max(most, order), 0);
-  const turns = [...learned, ...since.map((turn, i) => ({ ...turn, order: start + 1 + i }))]
-    .filter(({ encoder }) => encoder === embedder.fingerprint)
-    .map((turn) => ({ turn, vector: decodeVector(turn.vector) }))
-    .filter(({ turn, vector }) => vector.length === features.dim && turn.models.some((model) => models.includes(model)))
-    .slice(-TURNS);
-  const data = new Float32Array(turns.length * features.dim);
-  turns.forEach(({ vector }, i) => {
-    data.set(vector, i * features.dim);
-  });
-  const rows = Int32Array.from(turns, (_, i) => i);
-  const rated = turns.map(({ turn: { session, models, ratings, kind, query } }, i) => ({
-    userId: id,
-    query,
-    sessionId: session,
-    turn: i + 1,
-    time: null,
-    models,
-    ratings,
-    kind,
-    where: 'feedback',
-  }));
-  const history = interactionsOf(rated, Float64Array.from(rows), models, {
-    features: { rows: turns.length, cols: features.dim, data },
-    query: rows,
-    groups: rows,
-  });
-  return {
-    id,
-    weights: preferences
-      ? { quality: preferences.quality, latency: preferences.latency, cost: preferences.cost }
-      : null,
-    history: turns.length > 0 ? history : null,
-  };
+  const people = PEOPLE.get(artifact) ?? new Map<string, Held>();
+  PEOPLE.set(artifact, people);
+  const known = people.get(id);
+  const isNew = known === undefined || known.preferences !== preferences || !isSame(known.since, since);
+  const learned = known?.learned ?? trainedTurns(artifact, id);
+  const held = isNew
+    ? { learned, since, preferences, person: personWith(id, preferences, learned, since, artifact) }
+    : known;
+  people.delete(id);
+  people.set(id, held);
+  if (people.size > MOST_HELD) people.delete(people.keys().next().value!);
+  return held.person;
 }
 
-/** People whose past from training is held per artifact; who asked longest ago goes first. */
-const HELD = 1000;
-const READ = new WeakMap<object, Map<string, readonly StoredTurn[]>>();
+interface Held {
+  /** What training kept. */
+  readonly learned: readonly StoredTurn[];
+  readonly since: readonly StoredTurn[];
+  readonly preferences: UserPreferences | undefined;
+  readonly person: Person;
+}
 
-function heldTurns(id: string, artifact: Pick<ArtifactDirectory, 'has' | 'read'>): readonly StoredTurn[] {
-  const held = READ.get(artifact) ?? new Map<string, readonly StoredTurn[]>();
-  READ.set(artifact, held);
-  const turns = held.get(id) ?? trainedTurns(artifact, id);
-  held.delete(id);
-  held.set(id, turns);
-  if (held.size > HELD) held.delete(held.keys().next().value!);
-  return turns;
+/** People held per artifact; who asked longest ago goes first. */
+const MOST_HELD = 1000;
+const PEOPLE = new WeakMap<object, Map<string, Held>>();
+
+function isSame(a: readonly StoredTurn[], b: readonly StoredTurn[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0);
+}
+
+function personWith(
+  id: string,
+  preferences: UserPreferences | undefined,
+  learned: readonly StoredTurn[],
+  since: readonly StoredTurn[],
+  { manifest }: Artifact,
+): Person {
+  const { models, features, embedder } = manifest;
+  const start = learned.reduce((most, { order }) => Math.max(most, order), 0);
+  const turns = [...learned, ...since.map((turn, i) => ({ ...turn, order: start + 1 + i }))]
+    .filter(({ encoder, vector }) => encoder === embedder.fingerprint && widthOf(vector) === features.dim)
+    .filter((turn) => turn.models.some((model) => models.includes(model)))
+    .slice(-KEPT_TURNS);
+  return { id, weights: preferences ? weightsOf(preferences) : null, history: historyOf(turns, manifest) };
+}
+
+function widthOf(vector: string): number {
+  return Buffer.byteLength(vector, 'base64') / Float32Array.BYTES_PER_ELEMENT;
 }

@@ -75,7 +75,7 @@ export function openPersonStore(artifact: ArtifactDirectory): PersonStore {
   }
 }
 
-function weightsOf({ quality, latency, cost }: UserPreferences) {
+export function weightsOf({ quality, latency, cost }: UserPreferences) {
   return { quality, latency, cost };
 }
 
@@ -91,10 +91,13 @@ function feedback(directory: string, userId: string): StoredTurn[] {
   return existsSync(path) ? turnsOfUser(readFileSync(path, 'utf8'), path, userId) : [];
 }
 
-/** Every turn is later than the one before it, but for training's turns of equal order. */
-function historyOf(
+/**
+ * Group g is turn g; every turn is later than the one before it, but for training's turns of equal order. null where they say nothing.
+ * Throws `VSR_ARTIFACT` for turns that another encoder made.
+ */
+export function historyOf(
   turns: readonly StoredTurn[],
-  { models, embedder, features }: ArtifactDirectory['manifest'],
+  { models, embedder, features }: Pick<ArtifactDirectory['manifest'], 'models' | 'embedder' | 'features'>,
 ): Person['history'] {
   if (turns.length === 0) return null;
   const rows = turns.map(({ encoder, vector, user }) => {
