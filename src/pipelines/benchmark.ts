@@ -17,7 +17,7 @@ import {
 import { takeLock } from './benchmark/lock.js';
 import type { RunPaths } from './benchmark/paths.js';
 import { isFailed, type Plan } from './benchmark/plan.js';
-import { createPrecision } from './benchmark/precision.js';
+import { createPrecision, type Precision } from './benchmark/precision.js';
 import { type BenchmarkRun, type Prepared, planFor, prepare } from './benchmark/prepare.js';
 import { refuseBudget, refuseForeignOutput } from './benchmark/refusals.js';
 import { answersToRescore, rescore } from './benchmark/rescore.js';
@@ -138,14 +138,13 @@ interface Worked {
 /** Scores what waits for a score, then makes the open calls; with --rescore the first alone. */
 async function work(config: VsrConfig, context: PipelineContext, { prepared, plan, stored }: Work): Promise<Worked> {
   const { paths, late, models, providers } = prepared;
-  const finished = new Map(plan.done);
+  // By key of the plan's call, later than those of `plan.done`.
+  const made = new Map<string, KeptCall>();
   const budget = createBudget(config.benchmark.budget);
   const precision = createPrecision(config.benchmark.untilCi);
-  for (const { model, repeat, cell } of plan.done.values()) {
-    if (repeat === undefined && cell.quality !== null) precision.note(model, cell.quality);
-  }
+  if (config.benchmark.untilCi !== undefined) noteInOrder(plan, precision);
   const tally = createTally(new Map(models.map(({ alias }) => [alias, plan.calls.length / models.length])));
-  for (const kept of finished.values()) tally.count(kept);
+  for (const kept of plan.done.values()) tally.count(kept);
   const report = () => {
     const detail = tally.cost === null ? {} : { detail: `$${tally.cost.toFixed(4)}` };
     const { done } = tally;
@@ -155,7 +154,7 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
   const journal: Journal = await openJournal(paths.journal, stored.length, isDurable(prepared));
   const keep = async (entry: JournalEntry) => {
     const kept = await journal.append(entry);
-    finished.set(entry.key, kept);
+    made.set(entry.key, kept);
     tally.count(kept);
     report();
   };
@@ -163,15 +162,12 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
   try {
     const { rescore: all, retryFailed } = config.benchmark;
     const waiting = answersToRescore(plan, stored.entries, late, { all, retryFailed });
-    const rescored = await rescoreAll(waiting, finished);
-    if (all)
-      return {
-        finished,
-        unmade: unasked(plan, finished),
-        rescored,
-        spent: budget.spent,
-        budgetReached: budget.reached,
-      };
+    const rescored = await rescoreAll(waiting, made);
+    if (all) {
+      const finished = both(plan.done, made);
+      const unmade = unasked(plan, finished);
+      return { finished, unmade, rescored, spent: budget.spent, budgetReached: budget.reached };
+    }
     const unmade = await runCalls(plan.open, {
       providers,
       scoring: config.scoring,
@@ -185,6 +181,7 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
       leaveOut: ({ model }) => tally.leaveOut(model.alias),
     });
     for (const [key, cell] of plan.settled) (unmade as Map<string, typeof cell>).set(key, cell);
+    const finished = both(plan.done, made);
     return { finished, unmade, rescored, spent: budget.spent, budgetReached: budget.reached };
   } finally {
     await journal.close();
@@ -219,6 +216,22 @@ async function work(config: VsrConfig, context: PipelineContext, { prepared, pla
   }
 }
 
+/** Not copied before the first call is made, nor where none was. */
+function both(done: Plan['done'], made: ReadonlyMap<string, KeptCall>): ReadonlyMap<string, KeptCall> {
+  if (made.size === 0) return done;
+  const finished = new Map(done);
+  for (const [key, kept] of made) finished.set(key, kept);
+  return finished;
+}
+
+/** The order decides when a model is known well enough: it is the plan's, not the one in which answers came. */
+function noteInOrder({ calls, done }: Plan, precision: Precision): void {
+  for (const { key, model, repeat } of calls) {
+    const quality = repeat === 0 ? done.get(key)?.cell.quality : undefined;
+    if (quality !== undefined && quality !== null) precision.note(model.alias, quality);
+  }
+}
+
 /** Answers that are paid for are flushed to the disk one by one. */
 function isDurable({ models, providers }: Prepared): boolean {
   return models.some(({ routes }) => routes.some(({ endpoint }) => providers.get(endpoint.name)!.paid));
@@ -244,7 +257,8 @@ function saySkipped(plan: Plan, { journal }: RunPaths, context: PipelineContext)
     );
   }
   if (plan.done.size === 0) return;
-  const failed = [...plan.done.values()].filter(isFailed).length;
+  let failed = 0;
+  for (const kept of plan.done.values()) if (isFailed(kept)) failed++;
   context.onNotice?.(
     `${plan.done.size} of ${plan.calls.length} calls were made before (${journal}) and are skipped; --fresh starts over.`,
   );

@@ -22,7 +22,7 @@ export interface Plan {
   readonly calls: readonly Call[];
   /** How often each model is asked each query. */
   readonly repeats: number;
-  /** Made before, by key. */
+  /** Made before, by key; in no order. */
   readonly done: ReadonlyMap<string, KeptCall>;
   /** Known without a call, by key: the prompt is longer than the model's context window. */
   readonly settled: ReadonlyMap<string, OutcomeCell>;
@@ -47,11 +47,11 @@ export function planCalls(
   const template = templateHash(concise);
   const settings = models.map((model) => settingsKey(model, template));
   const calls: Call[] = [];
-  const done = new Map<string, KeptCall>();
   const settled = new Map<string, OutcomeCell>();
   const open: Call[] = [];
   // By place in `calls`.
   const isOpen: boolean[] = [];
+  const made: KeptCall[] = [];
   for (const question of questions) {
     const asked = callKeys(question);
     models.forEach((model, m) => {
@@ -61,7 +61,7 @@ export function planCalls(
         const entry = stored.get(key);
         const isDone = entry !== undefined && !(retryFailed && isFailed(entry));
         calls.push({ question, model, repeat, key: entry?.key ?? key });
-        if (isDone) done.set(entry.key, entry);
+        if (isDone) made.push(entry);
         else if (tooLong) settled.set(key, tooLong);
         isOpen.push(!isDone && !tooLong);
       }
@@ -73,13 +73,22 @@ export function planCalls(
       if (isOpen[i]) open.push(calls[i]!);
     }
   }
+  // Nothing else is stored, as a rule: then a second map of a million calls is spared.
+  const done = made.length === stored.size ? stored : byKey(made);
   return { calls, repeats, done, settled, open };
+}
+
+function byKey(kept: readonly KeptCall[]): Map<string, KeptCall> {
+  const found = new Map<string, KeptCall>();
+  for (const one of kept) found.set(one.key, one);
+  return found;
 }
 
 /** Nothing is sent: a server would refuse it, and one that cuts the prompt without a word would answer another question. */
 function tooLongCell({ prompt }: Question, { contextWindow, systemPrompt }: AskedModel): OutcomeCell | null {
+  if (contextWindow === undefined) return null;
   const tokens = estimatedTokens(systemPrompt, prompt);
-  if (contextWindow === undefined || tokens <= contextWindow) return null;
+  if (tokens <= contextWindow) return null;
   const error = `about ${tokens} tokens, and the context window holds ${contextWindow}; not sent`;
   return { quality: 0, status: 'too_long', error };
 }

@@ -1,5 +1,5 @@
 // The queries to ask, each with its scorer and its prompt; truths are tried before a single call is paid for.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { VsrConfig } from '../../config/schema.js';
 import { readJsonLines } from '../../data/jsonl.js';
 import type { OutcomeRow } from '../../data/outcome.js';
@@ -90,9 +90,7 @@ export async function prepareQuestions(config: VsrConfig, file: QueryFile): Prom
 }
 
 function hashOf(prompt: string, images: string): string {
-  return createHash('sha256')
-    .update(images === '' ? prompt : JSON.stringify([prompt, images]))
-    .digest('hex');
+  return hash('sha256', images === '' ? prompt : JSON.stringify([prompt, images]), 'hex');
 }
 
 function checkTasks(named: readonly string[], { queries, path }: QueryFile): void {

@@ -33,6 +33,8 @@ export function answersToRescore(
   late: LateScoring,
   { all, retryFailed }: { readonly all: boolean; readonly retryFailed: boolean },
 ): ToRescore[] {
+  // In a run of a million calls hardly one waits: looking each of them up would cost more than this look at all.
+  if (!all && !holdsUnscored(plan.done.values())) return [];
   const elsewhere = all ? latestByPlace(stored) : undefined;
   const found: ToRescore[] = [];
   for (const call of plan.calls) {
@@ -44,6 +46,11 @@ export function answersToRescore(
     if (all || waits) found.push({ call, kept });
   }
   return found;
+}
+
+function holdsUnscored(done: Iterable<KeptCall>): boolean {
+  for (const { cell } of done) if (cell.status === 'unscored') return true;
+  return false;
 }
 
 /** How many cells changed. Judges are asked again only where the judge or its prompt is another. */

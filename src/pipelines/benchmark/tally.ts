@@ -49,7 +49,7 @@ export function createTally(totals: ReadonlyMap<string, number>): Tally {
       if (!own) return;
       addCost(own, judge?.cost);
       // The second line of a call that was run or judged after it was kept.
-      if (unscored.delete(key)) addFailure(own, 'unscored', -1);
+      if (unscored.size > 0 && unscored.delete(key)) addFailure(own, 'unscored', -1);
       else {
         own.done++;
         done++;
