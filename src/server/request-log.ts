@@ -5,6 +5,7 @@ import { createWriteStream, existsSync, openSync, renameSync, rmSync, statSync, 
 import { dirname } from 'node:path';
 import { makeFolders } from '../data/make-folders.js';
 import type { OutcomeCell } from '../data/outcome.js';
+import { writeGathered } from './gathered.js';
 
 export interface LogEntry {
   readonly id: string;
@@ -56,7 +57,7 @@ export function openRequestLog({ file, prompts, maxMb, files }: LogOptions, now:
         size = 0;
       }
       size += bytes;
-      stream.write(line);
+      writeGathered(stream, line);
     },
     async close() {
       stream.end();

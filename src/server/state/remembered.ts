@@ -1,8 +1,9 @@
 // What can still be rated and which model a session stays with: the newest in memory, all of it as lines on disk, so that both outlive
-// the process. A line: {"decision":{"id":"vsr-…","model":"a",…},"also":"chatcmpl-…"} or {"session":"s1","model":"a"}.
+// the process (but for its last 20 ms where it is killed). A line: {"decision":{"id":"vsr-…","model":"a",…},"also":"chatcmpl-…"} or {"session":"s1","model":"a"}.
 import { closeSync, createWriteStream, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeGathered } from '../gathered.js';
 import { type RatedDecision, Recent } from './gateway-state.js';
 
 export interface Remembered {
@@ -64,7 +65,7 @@ export function openRemembered(folder: string, onWarning?: (sentence: string) =>
     if (size > 0 && size + line.length > largest) rotate();
     const start = size;
     size += line.length;
-    stream.write(line);
+    writeGathered(stream, line);
     return start;
   };
   const rotate = () => {
