@@ -20,7 +20,7 @@ const askers = whoAsk(trained.artifact);
 for (const name of Object.keys(trained.artifact.manifest.routers)) {
   const router = await openRouter(trained, name);
   const { needs } = await loadRouter(name);
-  const inputs = router.inputs({ features, ...(needs.users && { askers }) });
+  const inputs = await router.inputs({ features, ...(needs.users && { askers }) });
   const scores = await plainEvaluator(router.graph()).run(inputs);
   const { features: asked, ...others } = Object.fromEntries(
     Object.entries(inputs).map(([input, tensor]) => [input, nested(tensor)]),
