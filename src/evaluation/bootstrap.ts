@@ -23,9 +23,9 @@ export interface GroupNumbers {
 }
 
 /** Any group labels as consecutive numbers, in order of appearance. */
-export function groupNumbers(labels: ArrayLike<number>): GroupNumbers {
+export function groupNumbers<Label>(labels: ArrayLike<Label>): GroupNumbers {
   if (areNumbers(labels)) return { ids: Int32Array.from(labels), count: labels.length };
-  const seen = new Map<number, number>();
+  const seen = new Map<Label, number>();
   const ids = Int32Array.from(labels, (label) => {
     const id = seen.get(label) ?? seen.size;
     seen.set(label, id);
@@ -35,7 +35,7 @@ export function groupNumbers(labels: ArrayLike<number>): GroupNumbers {
 }
 
 /** 0, 1, 2 …: every query a group of its own, as usual. */
-function areNumbers(labels: ArrayLike<number>): boolean {
+function areNumbers(labels: ArrayLike<unknown>): labels is ArrayLike<number> {
   for (let i = 0; i < labels.length; i++) if (labels[i] !== i) return false;
   return true;
 }

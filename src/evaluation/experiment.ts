@@ -33,21 +33,15 @@ export function judgeExperiment(
   units: readonly string[],
   { bootstrap, seed, confidence }: BootstrapOptions,
 ): Experiment | null {
-  const numbers = new Map<string, number>();
-  const labels = Int32Array.from(units, (unit) => {
-    const number = numbers.get(unit) ?? numbers.size;
-    numbers.set(unit, number);
-    return number;
-  });
   const of = (arm: Arm) => utility.map((value, i) => (arms[i] === arm ? value : Number.NaN));
   const [routed, standard] = [of('routed'), of('default')];
   const meansOf = (values: Float64Array): ArmMeans => {
     const there = [...values.keys()].filter((i) => !Number.isNaN(values[i]));
-    return { n: there.length, units: new Set(there.map((i) => labels[i])).size, utility: presentMean(values) };
+    return { n: there.length, units: new Set(there.map((i) => units[i])).size, utility: presentMean(values) };
   };
   const means = { routed: meansOf(routed), default: meansOf(standard) };
   if (means.routed.n === 0 || means.default.n === 0) return null;
-  const groups = groupNumbers(labels);
+  const groups = groupNumbers(units);
   const [a, b] = bootstrapMeans(
     [routed, standard].map((values) => groupValues(values, groups)),
     seededResamples(seed, groups.count),

@@ -52,6 +52,7 @@ describe('seededResamples', () => {
 describe('groups', () => {
   test('labels become consecutive numbers in order of appearance', () => {
     expect(groupNumbers([9, 4, 9, -1])).toEqual({ ids: Int32Array.of(0, 1, 0, 2), count: 3 });
+    expect(groupNumbers(['ann', 'bob', 'ann'])).toEqual({ ids: Int32Array.of(0, 1, 0), count: 2 });
   });
   test('values are summed by group, NaN left out', () => {
     const groups = groupNumbers([0, 0, 1, 2]);
