@@ -29,12 +29,22 @@ export function byThresholds<R extends Qualifying>(
   thresholds: Readonly<Record<string, number>>,
 ): Qualified<R> {
   const reaches = (one: R) => Object.hasOwn(thresholds, one.model) && chance(one) >= thresholds[one.model]!;
-  const qualified = eligible.filter(reaches).sort((a, b) => byCost(a, b) || byChance(a, b) || byName(a, b));
-  const others = eligible.filter((one) => !reaches(one)).sort((a, b) => byChance(a, b) || byCost(a, b) || byName(a, b));
+  const qualified = eligible.filter(reaches).sort(cheapestFirst);
+  const others = eligible.filter((one) => !reaches(one)).sort(likeliestFirst);
   return {
     ranking: [...qualified, ...others],
     reason: qualified.length > 0 ? 'cheapest_qualified' : 'threshold_fallback',
   };
+}
+
+/** Of models that qualify: by cost, equal ones by chance, then by name. */
+export function cheapestFirst(a: Qualifying, b: Qualifying): number {
+  return byCost(a, b) || byChance(a, b) || byName(a, b);
+}
+
+/** Of models that do not: by chance, equal ones by cost, then by name. */
+export function likeliestFirst(a: Qualifying, b: Qualifying): number {
+  return byChance(a, b) || byCost(a, b) || byName(a, b);
 }
 
 function chance({ probability, expectedQuality }: Qualifying): number {

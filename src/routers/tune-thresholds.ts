@@ -1,6 +1,7 @@
 // Thresholds for the cheapest-qualified choice, from rows whose outcomes are known: one number ρ sets them all, the cheapest ρ that reaches
 // a goal of quality, or the best one within a budget, is taken. No free search over the thresholds: it promises more than it keeps.
 import type { Matrix } from '../math/matrix.js';
+import { cheapestFirst, likeliestFirst, type Qualifying } from './decide-thresholds.js';
 
 export type ThresholdMode = 'shared' | 'per_model';
 
@@ -78,8 +79,9 @@ export function tuneThresholds(rows: ThresholdRows, mode: ThresholdMode, goal: G
 export function thresholdSettings(rows: ThresholdRows, mode: ThresholdMode): ThresholdSetting[] {
   const M = rows.models.length;
   if (rows.chance.rows === 0) return [];
-  const byCost = cheapestFirst(rows);
-  const likeliest = likeliestOf(rows);
+  const candidates = Array.from({ length: rows.chance.rows }, (_, i) => candidatesOf(rows, i));
+  const likeliest = Int32Array.from(candidates, (some) => some.toSorted(likeliestFirst)[0]?.column ?? -1);
+  const byCost = candidates.map((some) => some.toSorted(cheapestFirst).map(({ column }) => column));
   const setting = (rho: number, thresholds: Float64Array) => ({
     rho,
     thresholds,
@@ -110,7 +112,7 @@ function reaches({ quality, cost }: ThresholdPoint, goal: Goal): boolean {
 
 const ROUNDING = 1e-12;
 
-/** As decide-thresholds.ts chooses: the first that qualifies from cheap to dear, else the likeliest. */
+/** As decisions choose: the first that qualifies from cheap to dear, else the likeliest. */
 function choicesAt(
   { chance }: ThresholdRows,
   thresholds: Float64Array,
@@ -125,48 +127,17 @@ function choicesAt(
   });
 }
 
-/** Eligible columns of every row: by cost, equal ones by chance, then by name. */
-function cheapestFirst({ models, chance, expected, eligible }: ThresholdRows): number[][] {
-  const M = models.length;
-  return Array.from({ length: chance.rows }, (_, i) => {
-    const costOf = (m: number) => known(expected.data[i * M + m]!);
-    const before = (a: number, b: number) =>
-      difference(costOf(a), costOf(b)) ||
-      byChance(chance.data[i * M + a]!, chance.data[i * M + b]!) ||
-      (models[a]! < models[b]! ? -1 : 1);
-    return eligibleOf(eligible, i, M).sort(before);
+/** What decisions see of a row's eligible models, and the column of each. */
+function candidatesOf(
+  { models, chance, expected, eligible }: ThresholdRows,
+  row: number,
+): (Qualifying & { readonly column: number })[] {
+  return models.flatMap((model, column) => {
+    const at = row * models.length + column;
+    if (eligible[at] !== 1) return [];
+    const cost = expected.data[at]!;
+    return [{ column, model, expectedQuality: chance.data[at]!, expectedCost: Number.isNaN(cost) ? null : cost }];
   });
-}
-
-function likeliestOf({ models, chance, expected, eligible }: ThresholdRows): Int32Array {
-  const M = models.length;
-  return Int32Array.from({ length: chance.rows }, (_, i) => {
-    const costOf = (m: number) => known(expected.data[i * M + m]!);
-    const before = (a: number, b: number) =>
-      byChance(chance.data[i * M + a]!, chance.data[i * M + b]!) ||
-      difference(costOf(a), costOf(b)) ||
-      (models[a]! < models[b]! ? -1 : 1);
-    return eligibleOf(eligible, i, M).sort(before)[0] ?? -1;
-  });
-}
-
-function eligibleOf(eligible: Uint8Array, row: number, M: number): number[] {
-  return Array.from({ length: M }, (_, m) => m).filter((m) => eligible[row * M + m] === 1);
-}
-
-/** Chances nearer than this count as equal, as in decide-thresholds.ts. */
-const TIE = 1e-9;
-
-function byChance(a: number, b: number): number {
-  return Math.abs(b - a) > TIE ? b - a : 0;
-}
-
-function known(cost: number): number {
-  return Number.isNaN(cost) ? Number.POSITIVE_INFINITY : cost;
-}
-
-function difference(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }
 
 function sharedValues({ chance, eligible }: ThresholdRows): number[] {

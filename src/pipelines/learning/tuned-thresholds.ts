@@ -102,18 +102,14 @@ export function thresholdRows(unseen: UnseenScores, policy: Policy, method: Meth
       eligible[i * M + m] = maskReason(m, facts, policy) ? 0 : 1;
     }
   });
-  const paid = (column: OutcomeTable['cost']) => {
-    const part = takeRows(column, rows);
-    return matrix64(part.rows, part.cols, part.data);
-  };
   const fold = unseen.fold ?? foldsOf(unseen);
   return {
     models: table.models,
     chance: unseen.chance ?? (method && fold ? crossCalibrated(expected, table, rows, fold, method) : expected),
     expected: costs,
     eligible,
-    quality: paid(table.quality),
-    cost: paid(table.cost),
+    quality: takeRows(table.quality, rows),
+    cost: takeRows(table.cost, rows),
   };
 }
 
