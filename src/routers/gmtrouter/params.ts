@@ -1,11 +1,6 @@
 // Parameters of the gmtrouter router; configs/gmtrouter.yaml gives the reasons for the defaults.
 import { z } from 'zod';
-
-const within = (low: number, high: number, what = 'a number') => {
-  const message = `expected ${what} from ${low} to ${high}`;
-  return z.number({ error: message }).min(low, message).max(high, message);
-};
-const count = (low: number, high: number) => within(low, high, 'a whole number').int('expected a whole number');
+import { count, within } from '../number-params.js';
 
 export const gmtrouterParams = z
   .strictObject({

@@ -1,11 +1,6 @@
 // Parameters of the mlp router; configs/mlp.yaml gives the reasons for the defaults.
 import { z } from 'zod';
-
-const within = (low: number, high: number, what = 'a number') => {
-  const message = `expected ${what} from ${low} to ${high}`;
-  return z.number({ error: message }).min(low, message).max(high, message);
-};
-const count = (low: number, high: number) => within(low, high, 'a whole number').int('expected a whole number');
+import { count, countOrAuto, within } from '../number-params.js';
 
 export const mlpParams = z.strictObject({
   /** Units of each hidden layer; [] is logistic regression. */
@@ -37,9 +32,7 @@ export const mlpParams = z.strictObject({
   weightDecay: within(0, 1).default(1e-4),
   batchSize: count(1, 65536).default(64),
   /** auto: 15, or as many as make 300 steps. */
-  epochs: z
-    .union([z.literal('auto'), count(1, 10_000)], { error: 'expected "auto" or a whole number from 1 to 10000' })
-    .default('auto'),
+  epochs: countOrAuto(1, 10_000).default('auto'),
   /** Epochs without a better validation loss after which the fit ends. */
   patience: count(1, 10_000).default(10),
 });

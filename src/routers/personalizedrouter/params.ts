@@ -1,11 +1,7 @@
 // Parameters of personalizedrouter; configs/personalizedrouter.yaml gives the reasons for the defaults.
 import { z } from 'zod';
+import { count, within } from '../number-params.js';
 
-const within = (low: number, high: number, what = 'a number') => {
-  const message = `expected ${what} from ${low} to ${high}`;
-  return z.number({ error: message }).min(low, message).max(high, message);
-};
-const count = (low: number, high: number) => within(low, high, 'a whole number').int('expected a whole number');
 const most = (what: string) =>
   z
     .union([z.literal('any'), z.number().int().min(1)], { error: `expected "any" or the largest number of ${what}` })
