@@ -1,7 +1,7 @@
 // Bars with their intervals: what a router gains per task, and where it sends queries.
 import type { Report } from '../../evaluation/report.js';
 import { count, percent, points, pointsWithInterval, share } from '../format.js';
-import { axis, type Draw, FAINT, INK, LEGEND, SERIES } from './chart.js';
+import { axis, type Draw, FAINT, INK, lyingBars, SERIES } from './chart.js';
 import { figureHtml } from './figure.js';
 import { htmlTable } from './html-table.js';
 
@@ -87,28 +87,15 @@ export function routeFigure(report: Report, draw: Draw): string {
   return figureHtml({
     id: 'plot-routes',
     svg: draw(
-      {
-        legend: LEGEND,
-        grid: { left: 210, right: 40, top: 36, bottom: 48 },
-        xAxis: axis('share of queries, %', { type: 'value', nameGap: 30 }),
-        yAxis: axis('', { type: 'category', data: models.map(({ model }) => model), splitLine: { show: false } }),
-        series: [
-          {
-            name: 'sent there',
-            type: 'bar',
-            barMaxWidth: 14,
-            itemStyle: { color: SERIES[0] },
-            data: models.map((row) => 100 * row.share),
-          },
-          {
-            name: 'is the cheapest of the best',
-            type: 'bar',
-            barMaxWidth: 14,
-            itemStyle: { color: FAINT },
-            data: models.map(({ best }) => 100 * best),
-          },
+      lyingBars(
+        models.map(({ model }) => model),
+        'share of queries, %',
+        [
+          { name: 'sent there', color: SERIES[0], values: models.map((row) => 100 * row.share) },
+          { name: 'is the cheapest of the best', color: FAINT, values: models.map(({ best }) => 100 * best) },
         ],
-      },
+        14,
+      ),
       { width: 900, height: 90 + 38 * models.length },
     ),
     caption: `Where ${route.router} sends queries, and where they would be answered best for least. Entropy ${route.entropyBits.toFixed(2)} bits.`,

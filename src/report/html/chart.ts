@@ -74,3 +74,32 @@ export function axis(name: string, extra: Record<string, unknown> = {}): Record<
     ...extra,
   };
 }
+
+export interface BarSeries {
+  readonly name: string;
+  readonly color: string;
+  /** One a row, the lowest row first. */
+  readonly values: readonly number[];
+}
+
+/** Lying bars, side by side in every row; room for long names on their left. @param names of the rows, the lowest first */
+export function lyingBars(
+  names: readonly string[],
+  what: string,
+  bars: readonly BarSeries[],
+  barMaxWidth: number,
+): EChartsOption {
+  return {
+    legend: LEGEND,
+    grid: { left: 210, right: 40, top: 36, bottom: 48 },
+    xAxis: axis(what, { type: 'value', nameGap: 30 }),
+    yAxis: axis('', { type: 'category', data: names, splitLine: { show: false } }),
+    series: bars.map(({ name, color, values }) => ({
+      name,
+      type: 'bar' as const,
+      barMaxWidth,
+      itemStyle: { color },
+      data: [...values],
+    })),
+  };
+}

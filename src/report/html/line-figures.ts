@@ -5,7 +5,7 @@ import type { PeopleReport } from '../../evaluation/people-evaluation.js';
 import { curveSection, latencySection } from '../curve-section.js';
 import { points, share } from '../format.js';
 import { peopleSections } from '../people-section.js';
-import { axis, type Draw, FAINT, LEGEND, SERIES, SYMBOLS } from './chart.js';
+import { axis, type Draw, FAINT, LEGEND, lyingBars, SERIES, SYMBOLS } from './chart.js';
 import { figureHtml } from './figure.js';
 import { sectionHtml } from './html-sheet.js';
 
@@ -61,24 +61,19 @@ export function fewShotFigure(people: PeopleReport, draw: Draw): string {
 
 export function latencyFigure(latency: LatencyReport, draw: Draw): string {
   const rows = [...latency.models, ...latency.arms].toSorted((a, b) => b.p50 - a.p50);
-  const bar = (name: string, color: string, of: (row: (typeof rows)[number]) => number) => ({
-    name,
-    type: 'bar' as const,
-    barMaxWidth: 12,
-    itemStyle: { color },
-    data: rows.map(of),
-  });
   const fastest = rows.at(-1)!;
   return figureHtml({
     id: 'plot-latency',
     svg: draw(
-      {
-        legend: LEGEND,
-        grid: { left: 210, right: 40, top: 36, bottom: 48 },
-        xAxis: axis('milliseconds', { type: 'value', nameGap: 30 }),
-        yAxis: axis('', { type: 'category', data: rows.map(({ name }) => name), splitLine: { show: false } }),
-        series: [bar('median', SERIES[0], ({ p50 }) => p50), bar('95th percentile', FAINT, ({ p95 }) => p95)],
-      },
+      lyingBars(
+        rows.map(({ name }) => name),
+        'milliseconds',
+        [
+          { name: 'median', color: SERIES[0], values: rows.map(({ p50 }) => p50) },
+          { name: '95th percentile', color: FAINT, values: rows.map(({ p95 }) => p95) },
+        ],
+        12,
+      ),
       { width: 900, height: 90 + 36 * rows.length },
     ),
     caption:
