@@ -6,6 +6,7 @@ import { taskOf } from '../evaluation/baselines.js';
 import { evaluateRouters } from '../evaluation/evaluate-routers.js';
 import type { Report } from '../evaluation/report.js';
 import { type Matrix, takeRows } from '../math/matrix.js';
+import { loadRouter } from '../routers/registry.js';
 import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
 import { heldOutCurve } from './analyze/held-out-curve.js';
@@ -47,6 +48,7 @@ export async function analyze(
   }
   const { bootstrap, confidence } = config.analyze;
   const people = peopleReport(judged.trained.artifact, { seed: config.seed, bootstrap, confidence });
+  if (!people && (await knowsVoters(judged.trained))) context.onNotice?.(UNMEASURED);
   const rows = rowsOf(judged.data);
   const setup = await reportSetup(config, judged, rows.test.length > 1 ? rows.test : rows.train, context);
   // refits and shares of train are judged on held-out rows, wherever the verdict comes from
@@ -59,6 +61,18 @@ export async function analyze(
     ...(learningCurve && { learningCurve }),
   };
   return { reports: [whole, ...beside.map(({ trainingNoise: _, learningCurve: __, ...rest }) => rest)] };
+}
+
+const UNMEASURED =
+  'Whether knowing the person pays was not measured: vsr train --folds 5 foretells every vote from those of other people.';
+
+/** true: real people's votes were learned from, by a router that knows the person. */
+async function knowsVoters({ artifact }: Trained): Promise<boolean> {
+  const { people, routers } = artifact.manifest;
+  if (!people || people.turns === 0 || people.simulated !== 'none') return false;
+  return (await Promise.all(Object.keys(routers).map(async (name) => (await loadRouter(name)).needs.users))).includes(
+    true,
+  );
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {

@@ -1,5 +1,6 @@
 // Which files a command works on: the ones named, else the ones lying here, else the bundled example.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { sha256 } from '../artifacts/manifest.js';
 import type { VsrConfig } from '../config/schema.js';
 import { bundledFile } from '../data/bundled.js';
 import { VsrError } from '../errors/vsr-error.js';
@@ -44,6 +45,15 @@ export function outcomeSource(config: VsrConfig, dataFile: string | undefined): 
   return source.example && isProject(config)
     ? { path: config.benchmark.output, example: false, awaited: true }
     : source;
+}
+
+/**
+ * The configuration, with the bundled votes for its example where no data is named and an artifact was trained on them.
+ * @param trainedOn SHA-256 of the file that it was trained on
+ */
+export function withVotesExample(config: VsrConfig, dataFile: string | undefined, trainedOn: string): VsrConfig {
+  const named = [config.example, dataFile, config.data.outcomes, config.data.votes].some((name) => name !== undefined);
+  return named || trainedOn !== sha256(readFileSync(VOTES_EXAMPLE)) ? config : { ...config, example: 'votes' };
 }
 
 /** Throws `VSR_FILE` for a project that has asked nobody yet. */

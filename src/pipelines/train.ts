@@ -29,7 +29,7 @@ import { earned, fitRouter, type RouterRequest } from './train/fit-routers.js';
 import { outOfFold } from './train/out-of-fold.js';
 import { refit } from './train/refits.js';
 import { requestsToFold, routerRequests } from './train/requests.js';
-import { foldCount, rowsOf, rowsToFold } from './train/rows.js';
+import { foldCount, peopleFoldCount, rowsOf, rowsToFold } from './train/rows.js';
 import { searchSpaces } from './train/search-spaces.js';
 import { tuneRouter } from './train/tune.js';
 import { companionFiles } from './trained/companion-files.js';
@@ -138,8 +138,9 @@ export async function train(config: VsrConfig, context: PipelineContext): Promis
     const parts = { learn: rows.train, rows: scored };
     Object.assign(files, refitFiles(await refit(tunedRequests, learning, parts, { ...run, seeds }, context), table));
   }
-  if (typeof config.train.folds === 'number' && config.train.folds > 1 && people.known.turns.length > 0) {
-    const foretold = await foretoldVotes(requests, learning, rows.train, config.train.folds, run, context);
+  const peopleFolds = await peopleFoldCount(config.train.folds, names, people.known);
+  if (peopleFolds > 0) {
+    const foretold = await foretoldVotes(requests, learning, rows.train, peopleFolds, run, context);
     if (foretold) Object.assign(files, foretoldFile(foretold));
   }
   const stored = storedEncoder(encoder);

@@ -5,6 +5,7 @@ import type { Objective } from '../../math/utility.js';
 import type { PipelineContext } from '../context.js';
 import { reweighByFlags } from '../learning/objective.js';
 import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
+import { withVotesExample } from '../sources.js';
 import { openTrained, type Trained } from '../trained/trained-router.js';
 
 export interface Judged {
@@ -39,7 +40,13 @@ export async function openJudged(config: VsrConfig, context: PipelineContext, di
     models: manifest.models,
     prices,
   };
-  const data = await loadOutcomeData(config, config.analyze.dataFile, split, context);
+  const { dataFile } = config.analyze;
+  const data = await loadOutcomeData(
+    withVotesExample(config, dataFile, manifest.data.sha256),
+    dataFile,
+    split,
+    context,
+  );
   if (data.sha256 !== manifest.data.sha256) {
     context.onWarning?.(
       `${data.path} is not the file that ${trained.artifact.path} was trained on (${manifest.data.file}, as it was then).`,

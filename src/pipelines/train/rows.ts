@@ -1,6 +1,8 @@
 // Which rows learn, which validate, which are folded.
 import { groupIds } from '../../data/normalise-text.js';
+import { loadRouter } from '../../routers/registry.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
+import type { KnownPeople } from '../people/known-people.js';
 
 export interface SplitRows {
   readonly train: Int32Array;
@@ -22,6 +24,8 @@ export function rowsToFold({ table, by }: OutcomeData): Int32Array {
 /** Below this many test groups `--folds auto` scores out of fold, so that analyze has every query to judge by. */
 const FEW_TEST_GROUPS = 300;
 const AUTO_FOLDS = 5;
+/** Up to so many turns, `--folds auto` foretells those of real people: every fold fits each router that knows the person once more. */
+const FEW_TURNS = 5000;
 
 /** 0 = no folds. Never more folds than groups to fold. */
 export function foldCount(folds: number | 'auto', data: OutcomeData): number {
@@ -30,4 +34,17 @@ export function foldCount(folds: number | 'auto', data: OutcomeData): number {
   const wanted = folds === 'auto' ? (groups(rowsOf(data).test) < FEW_TEST_GROUPS ? AUTO_FOLDS : 0) : folds;
   const possible = Math.min(wanted, units(rowsToFold(data)));
   return possible < 2 ? 0 : possible;
+}
+
+/** In how many folds of people each one's votes are foretold from the others'; 0 = in none. By itself only for routers that know the person. */
+export async function peopleFoldCount(
+  folds: number | 'auto',
+  routers: readonly string[],
+  { turns, simulated }: Pick<KnownPeople, 'turns' | 'simulated'>,
+): Promise<number> {
+  if (turns.length === 0) return 0;
+  if (folds !== 'auto') return folds > 1 ? folds : 0;
+  if (simulated || turns.length > FEW_TURNS) return 0;
+  const knowing = await Promise.all(routers.map(async (name) => (await loadRouter(name)).needs.users));
+  return knowing.includes(true) ? AUTO_FOLDS : 0;
 }

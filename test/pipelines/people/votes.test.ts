@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sha256 } from '../../../src/artifacts/manifest.js';
 import { bundledFile } from '../../../src/data/bundled.js';
+import type { RatedTurn } from '../../../src/data/people/rated-turn.js';
 import { readTurns } from '../../../src/data/people/read-turns.js';
 import { analyze } from '../../../src/pipelines/analyze.js';
 import { voteOutcomes } from '../../../src/pipelines/people/vote-outcomes.js';
+import { withVotesExample } from '../../../src/pipelines/sources.js';
+import { peopleFoldCount } from '../../../src/pipelines/train/rows.js';
 import { train } from '../../../src/pipelines/train.js';
 import { renderText } from '../../../src/report/text.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -51,7 +56,7 @@ test('votes alone train routers, of real people', async () => {
   const config = await withoutOutcomes({
     'data.votes': project.write('votes.jsonl', jsonLines(votes)),
     'train.router': ['knn', 'gmtrouter'],
-    'train.folds': 2,
+    'train.folds': 'auto',
     'routers.gmtrouter': { hidden: 16, heads: 2, epochs: 1 },
     'benchmark.output': join(project.path, 'nothing.jsonl'),
     'train.engine': 'wasm',
@@ -70,6 +75,32 @@ test('votes alone train routers, of real people', async () => {
   expect(people!.scorers.map(({ name }) => name)).toEqual(['ranking for everybody', 'own ranking', 'gmtrouter']);
   expect(people!.scorers[2]!.fewShot.map((point) => point.votes)).toEqual(['0', '1', '3', '5', '10']);
   expect(await renderText(reports[0])).toContain(people!.sentence.slice(0, 40));
+
+  await train({ ...config, train: { ...config.train, folds: 0 } }, listening());
+  const unfolded = listening();
+  expect(
+    (await analyze({ ...config, analyze: { ...config.analyze, split: 'validation' } }, unfolded)).reports[0].people,
+  ).toBeUndefined();
+  expect(unfolded.notices.join()).toContain('Whether knowing the person pays was not measured: vsr train --folds 5');
+});
+
+test('votes of real people are foretold by themselves while they are few, simulated ones where it is asked for', async () => {
+  const turns = (count: number) => Array.from({ length: count }, () => ({}) as RatedTurn);
+  const few = { turns: turns(5000), simulated: false };
+  expect(await peopleFoldCount('auto', ['knn', 'gmtrouter'], few)).toBe(5);
+  expect(await peopleFoldCount('auto', ['knn', 'rankrouter'], few)).toBe(0);
+  expect(await peopleFoldCount('auto', ['gmtrouter'], { ...few, simulated: true })).toBe(0);
+  expect(await peopleFoldCount('auto', ['gmtrouter'], { ...few, turns: turns(5001) })).toBe(0);
+  expect(await peopleFoldCount(3, ['gmtrouter'], { simulated: true, turns: turns(5001) })).toBe(3);
+  expect(await peopleFoldCount(3, ['gmtrouter'], { ...few, turns: [] })).toBe(0);
+});
+
+test('what was learned from the bundled votes is judged by them, unless data is named', async () => {
+  const config = await withoutOutcomes({});
+  const votes = sha256(readFileSync(bundledFile('votes-example/votes.jsonl')));
+  expect(withVotesExample(config, undefined, votes).example).toBe('votes');
+  expect(withVotesExample(config, undefined, 'another').example).toBeUndefined();
+  expect(withVotesExample(config, 'mine.jsonl', votes).example).toBeUndefined();
 });
 
 test('a vote on a model without outcomes is refused with its line', async () => {
