@@ -40,3 +40,9 @@ export async function compare({ what, ours, peer, peerName, target = null, round
     reached: ratio === null || target === null ? null : ratio <= target,
   };
 }
+
+/** One row of the report for a number that must not pass a limit. `limit` is its name, `also`: what else must hold. */
+export function withinLimit({ what, ms, limitMs, limit = `limit ${limitMs} ms`, also = true, note }) {
+  const ratio = ms / limitMs;
+  return { what, oursMs: ms, peer: limit, peerMs: limitMs, ratio, target: 1, reached: ratio <= 1 && also, note };
+}

@@ -14,7 +14,7 @@ export function printTable(machine, rows) {
       peer,
       ratio === null ? '–' : `${ratio.toPrecision(2)} ×`,
       target === null ? '' : `≤ ${target} ×`,
-      [verdict(ratio, reached), note].filter(Boolean).join('; '),
+      [verdict(peerMs, reached), note].filter(Boolean).join('; '),
     ]);
   }
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
@@ -25,9 +25,8 @@ export function printTable(machine, rows) {
   }
 }
 
-function verdict(ratio, reached) {
-  if (ratio === null) return 'not compared';
-  if (reached === null) return '';
+function verdict(peerMs, reached) {
+  if (reached === null) return peerMs === null ? 'not compared' : '';
   return reached ? 'reached' : 'missed';
 }
 
