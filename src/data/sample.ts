@@ -1,4 +1,6 @@
 // Draws a sample of queries that has every task in proportion; a larger sample with the same seed contains the smaller one.
+
+import { rowsByLabel } from '../math/rows-by-label.js';
 import type { Query } from './query.js';
 import { uniformHash } from './splits.js';
 
@@ -23,12 +25,6 @@ export function sampleQueries(queries: readonly Query[], limit: number, seed: nu
 
 /** Rows by task (else category) and split. */
 function strata(queries: readonly Query[]): number[][] {
-  const rows = new Map<string, number[]>();
-  queries.forEach((query, i) => {
-    const key = JSON.stringify([query.taskName ?? query.category, query.split]);
-    const stratum = rows.get(key) ?? [];
-    stratum.push(i);
-    rows.set(key, stratum);
-  });
-  return [...rows.values()];
+  const labels = queries.map(({ taskName, category, split }) => JSON.stringify([taskName ?? category, split]));
+  return [...rowsByLabel(labels).values()];
 }

@@ -1,6 +1,7 @@
 // How well score differences foretell who won: accuracy, precision, recall, F1, AUC, log-loss and calibration over pairs of models.
 import { auroc } from '../math/auroc.js';
 import { comparisonLogLoss } from '../math/bradley-terry.js';
+import { rowsByLabel } from '../math/rows-by-label.js';
 import { reliability } from './calibration.js';
 
 /** Judged pairs as columns [P], in the data's own orientation: sorted winner first, every label would be 1 and AUC undefined. */
@@ -67,14 +68,8 @@ export function pairwiseMetrics({ difference, outcome }: JudgedPairs): PairwiseM
 
 /** The metrics of each category's pairs. @param categories [P] */
 export function pairwiseByCategory(pairs: JudgedPairs, categories: readonly string[]): Map<string, PairwiseMetrics> {
-  const rows = new Map<string, number[]>();
-  categories.forEach((category, p) => {
-    const own = rows.get(category);
-    if (own) own.push(p);
-    else rows.set(category, [p]);
-  });
   return new Map(
-    Array.from(rows, ([category, own]) => [
+    Array.from(rowsByLabel(categories), ([category, own]) => [
       category,
       pairwiseMetrics({
         difference: own.map((p) => pairs.difference[p]!),

@@ -1,5 +1,7 @@
 // Inner validation without a held-out part: every training row is judged by the rows of all other groups.
 // Rows of equal text are one group, so no row is ever scored with its own outcome under another name.
+
+import { rowsByLabel } from '../math/rows-by-label.js';
 import type { Outcomes } from './outcomes.js';
 import type { TrainingTable } from './router.js';
 
@@ -12,12 +14,7 @@ export interface LeaveGroupOut {
 
 export function leaveGroupOut({ groups }: TrainingTable, { quality, present, prior }: Outcomes): LeaveGroupOut {
   const M = prior.length;
-  const rows = new Map<number, number[]>();
-  groups.forEach((group, i) => {
-    const members = rows.get(group);
-    if (members) members.push(i);
-    else rows.set(group, [i]);
-  });
+  const rows = rowsByLabel(groups);
   const sums = new Float64Array(M);
   const counts = new Float64Array(M);
   for (let at = 0; at < quality.length; at++) {

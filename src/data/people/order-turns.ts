@@ -1,5 +1,6 @@
 // Which turn of a person came before which: by time where all of the person's turns have one, else by conversation and turn.
 import { VsrError } from '../../errors/vsr-error.js';
+import { rowsByLabel } from '../../math/rows-by-label.js';
 import type { RatedTurn } from './rated-turn.js';
 
 /**
@@ -8,13 +9,7 @@ import type { RatedTurn } from './rated-turn.js';
  */
 export function turnOrders(turns: readonly RatedTurn[]): Float64Array {
   const orders = new Float64Array(turns.length);
-  const ofUser = new Map<string, number[]>();
-  turns.forEach(({ userId }, i) => {
-    const own = ofUser.get(userId);
-    if (own) own.push(i);
-    else ofUser.set(userId, [i]);
-  });
-  for (const own of ofUser.values()) {
+  for (const own of rowsByLabel(turns.map(({ userId }) => userId)).values()) {
     const keys = own.every((i) => turns[i]!.time !== null) ? own.map((i) => [turns[i]!.time!]) : placesOf(turns, own);
     const distinct = [...new Map(keys.map((key) => [key.join(), key])).values()].sort(compare);
     const rank = new Map(distinct.map((key, r) => [key.join(), r]));

@@ -4,6 +4,7 @@ import { turnOrders } from '../../data/people/order-turns.js';
 import { readTurns } from '../../data/people/read-turns.js';
 import { scaledTurns } from '../../data/people/scale-ratings.js';
 import { rowOf } from '../../math/matrix.js';
+import { rowsByLabel } from '../../math/rows-by-label.js';
 import type { PipelineContext } from '../context.js';
 import type { Trained } from '../trained/trained-router.js';
 import type { PersonStore } from './person-store.js';
@@ -37,11 +38,7 @@ export async function addHistory(
     );
   }
   const orders = turnOrders(past);
-  const ofUser = new Map<string, number[]>();
-  past.forEach(({ userId }, i) => {
-    ofUser.set(userId, [...(ofUser.get(userId) ?? []), i]);
-  });
-  for (const [user, own] of ofUser) {
+  for (const [user, own] of rowsByLabel(past.map(({ userId }) => userId))) {
     const newest = own.sort((a, b) => orders[a]! - orders[b]! || a - b).slice(-KEPT_TURNS);
     const features = await textFeatures(
       newest.map((i) => past[i]!.query),

@@ -2,6 +2,7 @@
 import { bradleyTerry } from '../../math/bradley-terry.js';
 import { logisticRegression } from '../../math/logistic-regression.js';
 import { type Matrix, matrix64 } from '../../math/matrix.js';
+import { rowsByLabel } from '../../math/rows-by-label.js';
 
 /** Two models of one turn; `outcome` 1 = a won, 0 = b won, ½ = a tie. */
 export interface Pair {
@@ -20,12 +21,7 @@ const OWN_PRECISION = 10;
 
 /** @param orders [turns] comparable within a person */
 export function turnsByUser(turns: readonly { readonly userId: string }[], orders: Float64Array): TurnsByUser {
-  const ofUser = new Map<string, number[]>();
-  turns.forEach(({ userId }, turn) => {
-    const own = ofUser.get(userId);
-    if (own) own.push(turn);
-    else ofUser.set(userId, [turn]);
-  });
+  const ofUser = rowsByLabel(turns.map(({ userId }) => userId));
   for (const own of ofUser.values()) own.sort((a, b) => orders[a]! - orders[b]!);
   return ofUser;
 }

@@ -1,5 +1,6 @@
 // What the nearest other training queries earned with each model: every query's first guess.
 import { type Matrix, rowOf } from '../../math/matrix.js';
+import { rowsByLabel } from '../../math/rows-by-label.js';
 import { topK } from '../../math/top-k.js';
 import type { TensorFlow } from '../../training/tensorflow.js';
 import type { Component } from './components.js';
@@ -108,12 +109,7 @@ function priorWithout(
     sums[at % M]! += values[at]!;
     counts[at % M]! += present[at]!;
   }
-  const members = new Map<number, number[]>();
-  groups.forEach((group, row) => {
-    const there = members.get(group);
-    if (there) there.push(row);
-    else members.set(group, [row]);
-  });
+  const members = rowsByLabel(groups);
   // A step asks for many rows without the same texts: those are left out once.
   const remainders = new WeakMap<ReadonlySet<number>, Remainder>();
   const subtract = ({ sums, counts }: Remainder, group: number) => {

@@ -1,6 +1,7 @@
 // Which model was the better one for which query: pairs from votes, or from differences between outcomes.
 import type { Comparisons } from '../../math/bradley-terry.js';
 import type { Matrix } from '../../math/matrix.js';
+import { rowsByLabel } from '../../math/rows-by-label.js';
 import type { Interactions } from '../people.js';
 import type { TrainingTable } from '../router.js';
 
@@ -70,13 +71,7 @@ function outcomePairs({ quality, models }: TrainingTable): Judged {
 /** A group of votes weighs 1, however many models it holds; ratings count as outcomes do. */
 function judgedPairs({ group, query, model, rating, kind }: Interactions): Judged {
   const out = nothing();
-  const rowsOf = new Map<number, number[]>();
-  group.forEach((id, row) => {
-    const rows = rowsOf.get(id);
-    if (rows) rows.push(row);
-    else rowsOf.set(id, [row]);
-  });
-  for (const rows of rowsOf.values()) {
+  for (const rows of rowsByLabel(group).values()) {
     const at = query[rows[0]!]!;
     const models = rows.map((row) => model[row]!);
     if (kind === 'ratings') {
