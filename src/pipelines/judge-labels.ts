@@ -10,12 +10,13 @@ import { type Provider, ProviderFailure } from '../providers/provider.js';
 import { readAnswers } from './answers.js';
 import { createBudget } from './benchmark/budget.js';
 import { imagePlaces, imageUrls } from './benchmark/images.js';
-import { type JudgeUse, openJournal, readJournal } from './benchmark/journal.js';
+import { openJournal, readJournal } from './benchmark/journal.js';
+import { addReply, type GrowingUse, nothingUsed } from './benchmark/judge-use.js';
 import { takeLock } from './benchmark/lock.js';
 import { type AskedModel, askedModels } from './benchmark/models.js';
 import { type BenchmarkTools, openProviders } from './benchmark/open-providers.js';
 import { runPaths } from './benchmark/paths.js';
-import { costOf, mostTokens, spentOn } from './benchmark/price.js';
+import { costOf, mostTokens } from './benchmark/price.js';
 import type { PipelineContext } from './context.js';
 import { agreement, labelsFrom } from './judge-labels/labels-from.js';
 import { type Asking, askings, type JudgedQuery } from './judge-labels/opinions.js';
@@ -136,14 +137,7 @@ async function askAll(
           if (context.signal?.aborted || refusal) return;
           const reserved = await budget.reserve(worstCost(config, model, asking));
           if (!reserved) return;
-          const use: JudgeUse = {
-            model: model.alias,
-            prompt: asking.promptHash,
-            calls: 0,
-            inputTokens: 0,
-            outputTokens: 0,
-            cost: 0,
-          };
+          const use = nothingUsed(model.alias, asking.promptHash);
           const { opinion, failure } = await opinionOf(config, asking, model, provider, outcomes, use, context);
           reserved.settle(use.cost ?? 0);
           spent.cost = spent.cost === null || use.cost === null ? null : spent.cost + use.cost;
@@ -176,7 +170,7 @@ async function opinionOf(
   model: AskedModel,
   provider: Provider,
   outcomes: string,
-  use: { -readonly [K in keyof JudgeUse]: JudgeUse[K] },
+  use: GrowingUse,
   context: PipelineContext,
 ): Promise<{ opinion: number | null; failure?: ProviderFailure }> {
   const images = await imageUrls(imagePlaces(asking.query.images, outcomes));
@@ -195,10 +189,7 @@ async function opinionOf(
         seed: config.seed,
         ...(context.signal && { signal: context.signal }),
       });
-      const cost = spentOn(model.price, completion);
-      use.inputTokens += completion.inputTokens ?? 0;
-      use.outputTokens += completion.outputTokens ?? 0;
-      use.cost = cost === null || use.cost === null ? null : use.cost + cost;
+      addReply(use, model.price, completion);
       return completion.text;
     });
     return { opinion };

@@ -4,10 +4,11 @@ import { type Provider, ProviderFailure } from '../../providers/provider.js';
 import { judgeAnswer } from '../../scoring/judge/judge.js';
 import { answerPrompt, askAgain, judgePromptHash } from '../../scoring/judge/judge-prompt.js';
 import type { ScoringResult } from '../../scoring/scorer.js';
+import { addReply, nothingUsed } from './judge-use.js';
 import type { LateScore } from './late-scoring.js';
 import type { AskedModel } from './models.js';
 import { type Call, routesFor } from './plan.js';
-import { costOf, mostTokens, spentOn } from './price.js';
+import { costOf, mostTokens } from './price.js';
 
 export interface Judge {
   readonly model: string;
@@ -67,23 +68,13 @@ export function createJudge(config: VsrConfig, model: AskedModel, providers: Rea
     },
     async score(call, answer, signal) {
       const { query, groundTruth } = call.question.query;
-      const use = {
-        model: model.alias,
-        prompt: promptHash,
-        calls: 0,
-        inputTokens: 0,
-        outputTokens: 0,
-        cost: 0 as number | null,
-      };
+      const use = nothingUsed(model.alias, promptHash);
       try {
         const verdict = await judgeAnswer(
           async (prompt) => {
             use.calls++;
             const completion = await ask(call, prompt, signal);
-            const cost = spentOn(model.price, completion);
-            use.inputTokens += completion.inputTokens ?? 0;
-            use.outputTokens += completion.outputTokens ?? 0;
-            use.cost = cost === null || use.cost === null ? null : use.cost + cost;
+            addReply(use, model.price, completion);
             return completion.text;
           },
           { query, reference: groundTruth, answer },
