@@ -3,7 +3,7 @@ import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Objective } from '../math/utility.js';
 import { groupNumbers } from './bootstrap.js';
 import { chosenValues, presentMean, regrets } from './choice-metrics.js';
-import { estimateAll } from './estimates.js';
+import { type BootstrapOptions, estimateAll } from './estimates.js';
 import { type Arm, type Experiment, judgeExperiment } from './experiment.js';
 import { orNull } from './or-null.js';
 import type { Estimate } from './report.js';
@@ -46,12 +46,7 @@ export interface Deployed {
     readonly share: number;
     readonly answered: number;
   })[];
-  readonly method: {
-    readonly objective: Objective;
-    readonly bootstrap: number;
-    readonly confidence: number;
-    readonly seed: number;
-  };
+  readonly method: BootstrapOptions & { readonly objective: Objective };
 }
 
 export interface EarnedMeans {
@@ -77,7 +72,7 @@ export interface DeployedInput {
   readonly decisions: number;
   readonly objective: Objective;
   readonly warnings: readonly string[];
-  readonly options: { readonly bootstrap: number; readonly confidence: number; readonly seed: number };
+  readonly options: BootstrapOptions;
 }
 
 export function judgeDeployed(input: DeployedInput): Deployed {

@@ -6,6 +6,7 @@ import type { Objective } from '../math/utility.js';
 import { rowMaxima } from './baselines.js';
 import { groupNumbers } from './bootstrap.js';
 import { type DiagnosisVerdict, diagnosisVerdict } from './diagnosis-verdict.js';
+import type { BootstrapOptions } from './estimates.js';
 import { type CurveChoices, type CurveStep, learningCurve } from './learning-curve.js';
 import { modelData } from './model-data.js';
 import type { ModelData } from './report.js';
@@ -64,12 +65,7 @@ export interface DiagnosisInput {
     readonly steps: readonly CurveChoices[];
   };
   readonly data: Pick<Diagnosis['data'], 'path' | 'cells' | 'leaks'>;
-  readonly options: {
-    readonly minGain: number;
-    readonly bootstrap: number;
-    readonly confidence: number;
-    readonly seed: number;
-  };
+  readonly options: BootstrapOptions & { readonly minGain: number };
 }
 
 export function diagnose(input: DiagnosisInput): Diagnosis {

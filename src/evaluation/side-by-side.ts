@@ -3,7 +3,7 @@ import type { OutcomeTable } from '../data/outcome-table.js';
 import type { Objective } from '../math/utility.js';
 import { groupNumbers } from './bootstrap.js';
 import { chosenValues, presentMean } from './choice-metrics.js';
-import { estimateAll } from './estimates.js';
+import { type BootstrapOptions, estimateAll } from './estimates.js';
 import { orNull } from './or-null.js';
 import type { Estimate } from './report.js';
 import { utilityMatrix } from './utility-matrix.js';
@@ -20,12 +20,7 @@ export interface SideBySide {
   readonly queries: number;
   readonly groups: number;
   readonly sides: readonly Side[];
-  readonly method: {
-    readonly objective: Objective;
-    readonly bootstrap: number;
-    readonly confidence: number;
-    readonly seed: number;
-  };
+  readonly method: BootstrapOptions & { readonly objective: Objective };
 }
 
 export interface Side {
@@ -63,12 +58,7 @@ export interface SideBySideInput {
   readonly objective: Objective;
   readonly sides: readonly [SideInput, ...SideInput[]];
   readonly warnings: readonly string[];
-  readonly options: {
-    readonly minGain: number;
-    readonly bootstrap: number;
-    readonly confidence: number;
-    readonly seed: number;
-  };
+  readonly options: BootstrapOptions & { readonly minGain: number };
 }
 
 export function sideBySide({ table, groups, objective, sides, warnings, options }: SideBySideInput): SideBySide {
