@@ -2,22 +2,10 @@
 import { expect, test } from 'vitest';
 import { readCatalogue } from '../../src/data/catalogue.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { UNKNOWN_MODEL } from './catalogue-entry.js';
 
 const folder = temporaryFolder();
 const read = (value: unknown) => readCatalogue(folder.write('models.json', JSON.stringify(value)));
-const unknown = {
-  size: null,
-  inputPrice: null,
-  outputPrice: null,
-  cachedInputPrice: null,
-  description: null,
-  contextWindow: null,
-  modalities: [],
-  capabilities: {},
-  provider: null,
-  model: null,
-  baseUrl: null,
-};
 
 test('reads every key; an absent price is unknown, not 0', async () => {
   const models = await read({
@@ -52,14 +40,14 @@ test('reads every key; an absent price is unknown, not 0', async () => {
         baseUrl: null,
       },
     ],
-    ['free', { ...unknown, inputPrice: 0 }],
+    ['free', { ...UNKNOWN_MODEL, inputPrice: 0 }],
   ]);
 });
 
 test("reads LLMRouter's feature, service and api_endpoint", async () => {
   const models = await read({ a: { feature: 'Small.', service: 'NVIDIA', api_endpoint: 'http://localhost/v1' } });
   expect(models.get('a')).toEqual({
-    ...unknown,
+    ...UNKNOWN_MODEL,
     description: 'Small.',
     provider: 'NVIDIA',
     baseUrl: 'http://localhost/v1',

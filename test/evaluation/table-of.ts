@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutcomeTable } from '../../src/data/outcome-table.js';
-import type { Query } from '../../src/data/query.js';
+import { bareQuery, type Query } from '../../src/data/query.js';
 import { type Matrix, matrix64 } from '../../src/math/matrix.js';
 import type { Objective } from '../../src/math/utility.js';
 import { SHARED } from '../shared-folder.js';
@@ -80,18 +80,5 @@ export function indexMatrix(name: string): { resamples: number; rows: number; da
 }
 
 function queryOf(i: number, task: string | null): Query {
-  return {
-    id: `q${i}`,
-    query: `query ${i}`,
-    groundTruth: null,
-    metric: null,
-    choices: null,
-    category: null,
-    taskName: task,
-    userId: null,
-    sessionId: null,
-    images: [],
-    split: null,
-    extra: {},
-  };
+  return { ...bareQuery(`query ${i}`), id: `q${i}`, taskName: task };
 }

@@ -7,19 +7,10 @@ import type { CompletionRequest } from '../../src/providers/provider.js';
 import { answer, completion, json, USAGE } from './fault-server/answers.js';
 import { type Behaviour, faultServer } from './fault-server/fault-server.js';
 import { hangUp, status } from './fault-server/faults.js';
+import { REQUEST } from './request.js';
 
 const server = await faultServer(() => answer());
 afterAll(() => server.close());
-
-const REQUEST: CompletionRequest = {
-  queryId: 'q',
-  alias: 'm',
-  model: 'm-1',
-  prompt: 'What is 2 + 2?',
-  images: [],
-  maxTokens: 64,
-  temperature: 0,
-};
 
 async function open(endpoint: Partial<EndpointSettings> = {}, tools: object = {}, model: object = {}) {
   const waits: number[] = [];

@@ -18,21 +18,12 @@ import {
   webPage,
 } from './fault-server/faults.js';
 import { SELF_SIGNED } from './fault-server/self-signed.js';
+import { REQUEST } from './request.js';
 
 const server = await faultServer(() => answer());
 const elsewhere = await faultServer(() => answer('stolen'));
 const sealed = await faultServer(() => answer(), { tls: SELF_SIGNED });
 afterAll(() => Promise.all([server.close(), elsewhere.close(), sealed.close()]));
-
-const REQUEST: CompletionRequest = {
-  queryId: 'q',
-  alias: 'm',
-  model: 'm-1',
-  prompt: 'What is 2 + 2?',
-  images: [],
-  maxTokens: 64,
-  temperature: 0,
-};
 
 /** What one call comes to, with what was waited. */
 async function outcome(

@@ -1,20 +1,9 @@
 // Dollars from tokens and prices; unknown stays unknown.
 import { describe, expect, test } from 'vitest';
 import { costOf, priceOf } from '../../../src/pipelines/benchmark/price.js';
+import { UNKNOWN_MODEL } from '../../data/catalogue-entry.js';
 
-const CATALOGUE = {
-  size: null,
-  inputPrice: 2,
-  outputPrice: 4,
-  cachedInputPrice: null,
-  description: null,
-  contextWindow: null,
-  modalities: [],
-  capabilities: {},
-  provider: null,
-  model: null,
-  baseUrl: null,
-};
+const CATALOGUE = { ...UNKNOWN_MODEL, inputPrice: 2, outputPrice: 4 };
 
 describe('the price', () => {
   test('of the configuration wins over the catalogue', () => {
