@@ -88,7 +88,7 @@ function imageTower(
         for (const row of batch) {
           const where = nameOf(row);
           const image = await decodeImage(await imageBytes(images[row]!, where, access), where, tools.onWarning);
-          decoded.push(pixelValues(image, pixels));
+          decoded.push(await pixelValues(image, pixels));
         }
         opening ??= open();
         const found = await run(await opening, decoded, pixels.crop);

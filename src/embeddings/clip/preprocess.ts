@@ -44,7 +44,7 @@ export function pixelSettings(config: Readonly<Record<string, unknown>>, where: 
 }
 
 /** The cropped 8-bit pixels. */
-export function croppedPixels(image: RgbImage, { shortestSide, crop }: PixelSettings): RgbImage {
+export function croppedPixels(image: RgbImage, { shortestSide, crop }: PixelSettings): Promise<RgbImage> {
   const { width, height } = image;
   const shortest = Math.min(width, height);
   const resized = (side: number) => (side === shortest ? shortestSide : Math.floor((shortestSide * side) / shortest));
@@ -59,8 +59,8 @@ export function croppedPixels(image: RgbImage, { shortestSide, crop }: PixelSett
 }
 
 /** pixel_values of one image: [3 × crop × crop], (byte / 255 − mean) / std. */
-export function pixelValues(image: RgbImage, settings: PixelSettings): Float32Array {
-  const { data } = croppedPixels(image, settings);
+export async function pixelValues(image: RgbImage, settings: PixelSettings): Promise<Float32Array> {
+  const { data } = await croppedPixels(image, settings);
   const places = settings.crop * settings.crop;
   const values = new Float32Array(3 * places);
   for (let i = 0; i < places; i++) {
