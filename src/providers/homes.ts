@@ -1,4 +1,5 @@
 // Where each type of provider lives by default, and which keys of the environment belong there.
+import { isNumericAddress, isPublicAddress } from '../http/public-address.js';
 
 export type ProviderType =
   | 'ollama'
@@ -62,8 +63,8 @@ export function isLoopbackHost(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host.toLowerCase());
 }
 
-/** Names without a dot and private addresses are not public. */
+/** Names without a dot, names of local networks and addresses that are not public are none; nor, for safety, is any IPv6 address. */
 export function isPublicHost(host: string): boolean {
   if (!host.includes('.') || host.startsWith('[')) return false;
-  return !/^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|0\.0)\.|\.(local|localhost|internal|lan)$/.test(host);
+  return isNumericAddress(host) ? isPublicAddress(host) : !/\.(local|localhost|internal|lan)$/.test(host);
 }

@@ -1,4 +1,4 @@
-// Which image URLs a request may name. The gateway fetches none; it keeps a provider inside the network from being sent around in it.
+// Which image URLs a request may name, so that neither the gateway nor a provider inside the network is sent around in it.
 import { isPublicHost } from '../providers/homes.js';
 import { ApiError } from './api-error.js';
 
@@ -10,21 +10,11 @@ export function checkImageUrl(url: string, allowPrivate: boolean): void {
     throw refused('An image is a https, http or data:image URL');
   }
   if (parsed.username || parsed.password) throw refused('The URL of an image carries no user and password');
+  // Numbers in any notation have become dotted ones.
   const host = parsed.hostname.replace(/\.$/, '').toLowerCase();
-  if (!allowPrivate && !isPublicAddress(host)) {
+  if (!allowPrivate && !isPublicHost(host)) {
     throw refused(`The image at ${host.slice(0, 100)} lies in a private network (serve.allow_private_images)`);
   }
-}
-
-/** Hosts come as URL spells them: numbers in any notation have become dotted addresses. */
-function isPublicAddress(host: string): boolean {
-  if (
-    /^(0|100\.(6[4-9]|[789]\d|1[01]\d|12[0-7])|198\.1[89]|192\.0\.0|22[4-9]|23\d|24\d|25[0-5])\./.test(host) &&
-    /^[\d.]+$/.test(host)
-  ) {
-    return false;
-  }
-  return isPublicHost(host);
 }
 
 function refused(why: string): ApiError {

@@ -4,12 +4,15 @@ import { fileError } from '../../data/open-file.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { download } from '../../http/download.js';
 import { HttpFailure } from '../../http/http-failure.js';
+import { publicFetch } from '../../http/public-fetch.js';
 import type { EncoderTools } from '../registry.js';
 import type { RgbImage } from './pil-resize.js';
 
 export interface ImageAccess extends EncoderTools {
   /** Whether http(s) addresses are fetched. */
   readonly allowRemote: boolean;
+  /** Fetched from the public internet alone, whoever asks for it. */
+  readonly publicOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,16 +67,11 @@ export async function decodeImage(
   where: string,
   onWarning?: (sentence: string) => void,
 ): Promise<RgbImage> {
-  if (mediaTypeOf(bytes) === undefined) throw unreadable(where, 'it is no PNG, JPEG, WebP, GIF or TIFF');
+  const { pages } = await imageSize(bytes, where);
+  if (pages > 1) onWarning?.(`${where} is animated: of its ${pages} pictures the first counts.`);
   const { default: sharp } = await import('sharp');
-  const options = { limitInputPixels: MOST_PIXELS, failOn: 'error', ignoreIcc: true, pages: 1 } as const;
   try {
-    const { width = 0, height = 0, pages = 1 } = await sharp(bytes, options).metadata();
-    if (pages > 1) onWarning?.(`${where} is animated: of its ${pages} pictures the first counts.`);
-    if (width * height > MOST_PIXELS) {
-      throw unreadable(where, `it has ${width} × ${height} pixels, expected at most ${MOST_PIXELS / 1e6} million`);
-    }
-    const { data, info } = await sharp(bytes, options)
+    const { data, info } = await sharp(bytes, OPTIONS)
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })
@@ -81,12 +79,43 @@ export async function decodeImage(
     const rgb = info.channels === 3 ? data : tripled(data);
     return { width: info.width, height: info.height, data: rgb };
   } catch (error) {
-    if (error instanceof VsrError) throw error;
-    const { message } = error as Error;
-    if (/pixel limit/i.test(message))
-      throw unreadable(where, `it has more than ${MOST_PIXELS / 1e6} million pixels`, error);
-    throw unreadable(where, `it is damaged (${message.split('\n')[0]})`, error);
+    throw damaged(where, error);
   }
+}
+
+/** From the head of the file. Throws VSR_DATA as `decodeImage` does. */
+export async function imageSize(bytes: Buffer, where: string): Promise<ImageSize> {
+  if (mediaTypeOf(bytes) === undefined) throw unreadable(where, 'it is no PNG, JPEG, WebP, GIF or TIFF');
+  const { default: sharp } = await import('sharp');
+  const {
+    width,
+    height,
+    pages = 1,
+  } = await sharp(bytes, OPTIONS)
+    .metadata()
+    .catch((error: Error) => {
+      throw damaged(where, error);
+    });
+  if (width * height > MOST_PIXELS) {
+    throw unreadable(where, `it has ${width} × ${height} pixels, expected at most ${MOST_PIXELS / 1e6} million`);
+  }
+  return { width, height, pages };
+}
+
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+  /** More than one: it is animated. */
+  readonly pages: number;
+}
+
+const OPTIONS = { limitInputPixels: MOST_PIXELS, failOn: 'error', ignoreIcc: true, pages: 1 } as const;
+
+function damaged(where: string, error: unknown): VsrError {
+  const { message } = error as Error;
+  if (/pixel limit/i.test(message))
+    return unreadable(where, `it has more than ${MOST_PIXELS / 1e6} million pixels`, error);
+  return unreadable(where, `it is damaged (${message.split('\n')[0]})`, error);
 }
 
 function tripled(grey: Uint8Array): Uint8Array {
@@ -116,7 +145,8 @@ async function fromAddress(url: string, where: string, access: ImageAccess): Pro
     });
   }
   try {
-    return await download(url, { limitBytes: MOST_BYTES, fetch: access.fetch, signal: access.signal });
+    const fetch = access.publicOnly ? publicFetch() : access.fetch;
+    return await download(url, { limitBytes: MOST_BYTES, fetch, signal: access.signal });
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     if (error.kind === 'aborted') throw new VsrError('VSR_ABORTED', 'Interrupted.');
