@@ -19,10 +19,11 @@ export interface AskedPolicy {
 export interface Asked {
   /** As the client names it: vsr, auto, vsr/<router>, an alias. */
   readonly model: string;
-  /** The newest question. */
+  /** The newest question, and the URLs of the pictures it shows. */
   readonly text: string;
+  readonly images: readonly string[];
   /** Earlier questions and answers, oldest first. */
-  readonly earlier: readonly { readonly role: string; readonly text: string }[];
+  readonly earlier: readonly { readonly role: string; readonly text: string; readonly images: readonly string[] }[];
   readonly needsImages: boolean;
   readonly needsTools: boolean;
   /** Estimated, of everything that is sent. */
@@ -46,7 +47,8 @@ export function readAsked(body: Json, headers: Headers, allowPrivateImages: bool
   const images = turns.flatMap((turn) => turn.images);
   for (const url of images) checkImageUrl(url, allowPrivateImages);
   const newest = turns.findLastIndex(({ role }) => role === 'user');
-  const text = turns.length > 0 ? (turns[newest] ?? turns.at(-1)!).text : plainText(plain);
+  const question = turns[newest] ?? turns.at(-1);
+  const text = question ? question.text : plainText(plain);
   const tools = Array.isArray(body.tools) ? body.tools : Array.isArray(body.functions) ? body.functions : [];
   const characters =
     turns.reduce((sum, turn) => sum + turn.text.length, 0) +
@@ -56,6 +58,7 @@ export function readAsked(body: Json, headers: Headers, allowPrivateImages: bool
   return {
     model: modelOf(body),
     text,
+    images: question?.images ?? [],
     earlier: turns.slice(0, Math.max(0, newest)).filter(({ role }) => role === 'user' || role === 'assistant'),
     needsImages: images.length > 0,
     needsTools: tools.length > 0 || turns.some(({ role }) => role === 'tool'),

@@ -8,8 +8,9 @@ import type { RankedModel } from '../routers/decide.js';
 import { ApiError } from './api-error.js';
 import type { Asked } from './asked.js';
 import type { GatewayParts } from './parts.js';
+import { pictureError, pictureFor } from './picture.js';
 import { unableTo } from './pool.js';
-import { routedText } from './routed-text.js';
+import { routedQuestion } from './routed-question.js';
 import type { RatedDecision } from './state/gateway-state.js';
 
 export interface Choice {
@@ -28,12 +29,14 @@ export interface Choice {
   readonly arm: 'routed' | 'default' | null;
   /** What the shadow router would have done. */
   readonly shadow: { readonly router: string; readonly model: string } | null;
+  /** A picture was sent that the router has not seen. */
+  readonly degraded?: 'image';
   readonly timing: Routed['timing'];
   /** What a rating of it needs. */
   readonly rated: RatedDecision;
 }
 
-/** Throws `ApiError` 404 for a model nobody knows, 400 where no candidate can answer, and what the routing session throws. */
+/** Throws `ApiError` 404 for a model nobody knows, 400 where no candidate can answer or a picture cannot be read, and what the routing session throws. */
 export async function chooseModel(
   parts: GatewayParts,
   asked: Asked,
@@ -77,9 +80,12 @@ export async function chooseModel(
   const wanted = config.serve.fallback ?? manifest.bestSingle;
   const fallback = eligible.includes(wanted) ? wanted : eligible[0]!;
   const started = performance.now();
-  const text = await routedText(asked, session, signal);
-  const route = (router: string) =>
-    session.route(queryOf(text), {
+  const router = config.serve.shadow ?? (named || session.router);
+  const question = await routedQuestion(asked, session, signal);
+  const looks = question.images.length > 0 && (await session.seesImages(router));
+  const picture = looks ? await pictureFor(question.images, config, signal) : undefined;
+  const routed = await session
+    .route(queryOf(question.text, picture), {
       router,
       userId,
       turns: userId === null ? [] : state.turnsOf(userId),
@@ -90,9 +96,13 @@ export async function chooseModel(
       maxCost: asked.policy.maxCost ?? config.serve.maxCost,
       fallback,
       inputTokens: asked.inputTokens,
+      hasImage: asked.needsImages,
+      seeing: asked.needsImages ? seeingIn(pool) : undefined,
+      signal,
+    })
+    .catch((error: unknown) => {
+      throw pictureError(error);
     });
-  const router = config.serve.shadow ?? (named || session.router);
-  const routed = await route(router);
   metrics.time('embed', routed.timing.embed);
   metrics.time('score', routed.timing.score);
   metrics.time('route', performance.now() - started);
@@ -120,6 +130,7 @@ export async function chooseModel(
     confidence: decision.confidence,
     arm,
     shadow: config.serve.shadow === undefined ? null : { router, model: decision.model },
+    ...(routed.degraded && { degraded: routed.degraded }),
     timing: routed.timing,
     rated: about(first, router, routed.features),
   };
@@ -175,6 +186,12 @@ function unknownModel(model: string, known: readonly string[], param = 'model'):
 }
 
 /** Routers take no blank text. */
-function queryOf(text: string): Query {
-  return bareQuery(text.trim() === '' ? ' ' : text);
+function queryOf(text: string, picture: string | undefined): Query {
+  const query = bareQuery(text.trim() === '' ? ' ' : text);
+  return picture === undefined ? query : { ...query, images: [picture] };
+}
+
+/** Those that were said to take pictures. */
+function seeingIn(pool: GatewayParts['pool']): ReadonlySet<string> {
+  return new Set([...pool.values()].flatMap(({ alias, takesImages }) => (takesImages ? [alias] : [])));
 }

@@ -194,6 +194,7 @@ function note(
   log.write({
     id: choice.id,
     query: call.asked.text,
+    images: call.asked.images,
     userId: call.userId,
     sessionId: call.asked.policy.sessionId ?? null,
     outcomes: {
@@ -207,6 +208,7 @@ function note(
       score: choice.score,
       ...(choice.arm && { arm: choice.arm }),
       ...(choice.shadow && { shadow: choice.shadow }),
+      ...(choice.degraded && { degraded: choice.degraded }),
       ...(call.keyName !== null && { key: call.keyName }),
       ...(id !== undefined && { response_id: id }),
     },

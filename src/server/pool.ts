@@ -66,14 +66,14 @@ export function openPool(config: VsrConfig, catalogue: ModelCatalogue, tools: Po
   );
 }
 
-export type Unable = 'no_images' | 'no_tools' | 'too_long';
+export type Unable = 'no_image_support' | 'no_tools' | 'too_long';
 
 /** Why a model cannot answer; undefined = it can, as far as anybody said. */
 export function unableTo(
   model: ServedModel,
   asked: Pick<Asked, 'needsImages' | 'needsTools' | 'inputTokens' | 'maxTokens'>,
 ): Unable | undefined {
-  if (asked.needsImages && model.takesImages === false) return 'no_images';
+  if (asked.needsImages && model.takesImages === false) return 'no_image_support';
   if (asked.needsTools && model.takesTools === false) return 'no_tools';
   const { contextWindow } = model;
   return contextWindow !== undefined && asked.inputTokens + asked.maxTokens > contextWindow ? 'too_long' : undefined;

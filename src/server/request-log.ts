@@ -11,6 +11,8 @@ export interface LogEntry {
   readonly id: string;
   /** Left out where prompts are not kept. */
   readonly query: string;
+  /** URLs of what the question shows; left out likewise. */
+  readonly images?: readonly string[];
   readonly userId: string | null;
   readonly sessionId: string | null;
   /** By model: everything that was asked, failed calls included. */
@@ -38,10 +40,10 @@ export function openRequestLog({ file, prompts, maxMb, files }: LogOptions, now:
   let size = existsSync(file) ? statSync(file).size : 0;
   let stream = openStream(file);
   return {
-    write({ id, query, userId, sessionId, outcomes, decision }) {
+    write({ id, query, images = [], userId, sessionId, outcomes, decision }) {
       const row = {
         id,
-        ...(prompts && { query }),
+        ...(prompts && { query, ...(images.length > 0 && { images }) }),
         ...(userId !== null && { user_id: userId }),
         ...(sessionId !== null && { session_id: sessionId }),
         outcomes,

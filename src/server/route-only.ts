@@ -1,4 +1,4 @@
-// POST /v1/route: the decision alone. {"query":"…"}, {"messages":[…]} or many: {"queries":["…", {"query":"…","user":"3"}]}.
+// POST /v1/route: the decision alone. {"query":"…","images":["data:…"]}, {"messages":[…]} or many: {"queries":["…", {"query":"…","user":"3"}]}.
 import { isObject, type Json } from '../providers/json.js';
 import { ApiError } from './api-error.js';
 import { readAsked } from './asked.js';
@@ -34,17 +34,8 @@ export async function routeOnly(
   return { object: 'list', decisions: await Promise.all(decisions) };
 }
 
-async function one(
-  parts: GatewayParts,
-  { query, ...body }: Json,
-  headers: Headers,
-  defaultUser: string | null,
-): Promise<Json> {
-  const asked = readAsked(
-    query === undefined ? body : { ...body, prompt: query },
-    headers,
-    parts.config.serve.allowPrivateImages,
-  );
+async function one(parts: GatewayParts, body: Json, headers: Headers, defaultUser: string | null): Promise<Json> {
+  const asked = readAsked(asMessages(body), headers, parts.config.serve.allowPrivateImages);
   const userId = asked.userId ?? defaultUser;
   const choice = await chooseModel(parts, asked, userId);
   parts.metrics.add('vsr_decisions_total', {
@@ -54,6 +45,20 @@ async function one(
   });
   parts.state.remember(choice.rated);
   return decisionJson(choice, userId);
+}
+
+/** A query as files have it, with its images as a message has them. */
+function asMessages({ query, images, ...body }: Json): Json {
+  if (query === undefined) return body;
+  if (images === undefined) return { ...body, prompt: query };
+  if (typeof query !== 'string' || !Array.isArray(images)) {
+    throw new ApiError(400, 'images: expected a list of URLs beside a query of text.', {
+      code: 'invalid_value',
+      param: 'images',
+    });
+  }
+  const shown = images.map((url) => ({ type: 'image_url', image_url: { url } }));
+  return { ...body, messages: [{ role: 'user', content: [{ type: 'text', text: query }, ...shown] }] };
 }
 
 export function decisionJson(choice: Choice, userId: string | null): Json {
@@ -76,6 +81,7 @@ export function decisionJson(choice: Choice, userId: string | null): Json {
     masked: choice.masked,
     ...(choice.arm && { arm: choice.arm }),
     ...(choice.shadow && { shadow: choice.shadow }),
+    ...(choice.degraded && { degraded: choice.degraded }),
     timing: choice.timing,
   };
 }

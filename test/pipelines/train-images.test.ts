@@ -1,7 +1,6 @@
 // Images from rows to decisions: embedded where the encoder sees, routed by where the router looks, and said openly where neither does.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bareQuery } from '../../src/data/query.js';
 import { VsrError } from '../../src/errors/vsr-error.js';
@@ -12,52 +11,18 @@ import { scoreBlock } from '../../src/pipelines/infer/score-block.js';
 import { infer } from '../../src/pipelines/infer.js';
 import { train } from '../../src/pipelines/train.js';
 import { openRouter, openTrained } from '../../src/pipelines/trained/trained-router.js';
-import { pixelGraph, summedGraph, writeFolder, writeGraph } from '../embeddings/tiny-encoder.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { configIn, jsonLines, listening } from './toy-project.js';
+import { pictureConfig, pictureProject, ROWS } from './picture-project.js';
+import { jsonLines, listening } from './toy-project.js';
 
 const project = temporaryFolder();
 const at = (...names: string[]) => join(project.path, ...names);
-const cell = (quality: number, cost: number) => ({ quality, status: 'ok', cost });
 const said = listening();
 
-/** A red picture wants a model that sees, a green one none; all are asked about with one sentence. */
-const ROWS = Array.from({ length: 180 }, (_, i) => {
-  const kind = (['red', 'green', 'text'] as const)[i % 3]!;
-  return {
-    id: `${kind}-${i}`,
-    query: kind === 'text' ? `k l ${'ab'.repeat(1 + (i % 20))} ${i}` : 'a b',
-    ...(kind !== 'text' && { images: [`${kind}-${i}.png`] }),
-    outcomes: { seeing: cell(1, 1), blind: cell(kind === 'red' ? 0 : 1, 0.1) },
-  };
-});
-
-const settings = (more: Record<string, unknown> = {}) =>
-  configIn(project.path, {
-    'train.router': ['autorouter'],
-    'train.engine': 'wasm',
-    'train.folds': 0,
-    'train.leak_check': 'warn',
-    'routers.autorouter': { hidden_layers: [16], learning_rate: 0.01 },
-    'infer.router': 'autorouter',
-    'infer.thresholds': { seeing: 0.5, blind: 0.5 },
-    'embedding.path': at('clip'),
-    ...more,
-  });
+const settings = (more: Record<string, unknown> = {}) => pictureConfig(project.path, more);
 
 beforeAll(async () => {
-  writeFolder(at('clip'), { 'config.json': { model_type: 'clip', pad_token_id: 0 } });
-  await writeGraph(at('clip'), 'text_model.onnx', summedGraph('text_embeds'));
-  await writeGraph(at('clip'), 'vision_model.onnx', pixelGraph());
-  for (const [i, { id, images }] of ROWS.entries()) {
-    if (!images) continue;
-    const strong = 160 + (i % 90);
-    const background = id.startsWith('red') ? { r: strong, g: 20, b: 20 } : { r: 20, g: strong, b: 20 };
-    await sharp({ create: { width: 8, height: 8, channels: 3, background } })
-      .png()
-      .toFile(at(images[0]!));
-  }
-  project.write('outcomes.jsonl', jsonLines(ROWS));
+  await pictureProject(project);
   await train(await settings(), said);
 }, 60_000);
 

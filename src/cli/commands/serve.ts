@@ -76,6 +76,12 @@ export const serveCommand: CommandModule = {
       kind: 'number',
       description: 'share that is routed, the others get the default model (default 1)',
     },
+    {
+      usage: '--allow-remote-images',
+      key: ['embedding', 'allowRemoteImages'],
+      kind: 'switch',
+      description: 'pictures at public addresses are fetched for a router that sees; others are in the request',
+    },
     { usage: '--prefix', key: ['serve', 'prefix'], kind: 'switch', description: "the model's name before its text" },
     { usage: '--web', key: ['serve', 'web'], kind: 'switch', description: 'the chat page at /' },
     {

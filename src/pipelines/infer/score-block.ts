@@ -1,7 +1,6 @@
 // A block of queries → embeddings → features → scores, timed; nothing where the encoder does not answer.
 import type { Query } from '../../data/query.js';
 import type { Encoder } from '../../embeddings/encoder.js';
-import { VsrError } from '../../errors/vsr-error.js';
 import { featuresOf } from '../../features/feature-space.js';
 import type { Matrix } from '../../math/matrix.js';
 import type { Askers } from '../../routers/people.js';
@@ -10,7 +9,7 @@ import type { PipelineContext } from '../context.js';
 import type { RoutedQuery } from '../infer.js';
 import { queryImages } from '../learning/query-images.js';
 import type { Trained } from '../trained/trained-router.js';
-import { encoderFailed } from './without-embedding.js';
+import { encoderFailed, towerFailed, withoutImages } from './without-embedding.js';
 
 export interface ScoredBlock {
   /** [queries × D] */
@@ -70,7 +69,7 @@ export async function scoreBlock(
 }
 
 /** Whether it was trained with images. */
-function seesImages(router: FittedRouter): boolean {
+export function seesImages(router: FittedRouter): boolean {
   return router.graph().inputs.some(({ name }) => name === 'image');
 }
 
@@ -83,13 +82,11 @@ async function imagesOrNone(
   try {
     return await queryImages(encoder, queries, file, context);
   } catch (error) {
-    if (!(error instanceof VsrError) || !TOWER_FAILURES.has(error.code)) throw error;
-    context.onWarning?.(`${error.message} The images count for nothing, the texts decide.`);
+    if (!towerFailed(error)) throw error;
+    context.onWarning?.(withoutImages(error));
     return undefined;
   }
 }
-
-const TOWER_FAILURES = new Set(['VSR_ENCODER', 'VSR_ENGINE', 'VSR_PROVIDER', 'VSR_FILE']);
 
 /** The sentence for an encoder that fails. */
 export function unavailable({

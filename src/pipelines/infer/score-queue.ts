@@ -1,4 +1,5 @@
 // Queries that come one by one, scored in batches: what waits when the event loop turns goes together, and known texts cost nothing.
+import { createHash } from 'node:crypto';
 import type { Query } from '../../data/query.js';
 import { type Matrix, rowOf } from '../../math/matrix.js';
 import type { Person } from '../../routers/people.js';
@@ -18,7 +19,16 @@ export interface ScoredBatch {
   readonly timing: Scored['timing'];
 }
 
-type ScoreBatch = (queries: readonly Query[], people: readonly (Person | undefined)[]) => Promise<ScoredBatch>;
+/** One query of a batch. */
+export interface Scorable {
+  readonly query: Query;
+  /** Who asks; undefined = nobody is known. */
+  readonly person: Person | undefined;
+  /** [Di] of the picture that the query shows; undefined = none, or none that the router could see. */
+  readonly image: Float32Array | undefined;
+}
+
+type ScoreBatch = (batch: readonly Scorable[]) => Promise<ScoredBatch>;
 
 /** Bounds how long one batch holds the event loop. */
 const LARGEST_BATCH = 64;
@@ -34,13 +44,10 @@ export function createScoreQueue(scoreBatch: ScoreBatch) {
     waiting = waiting.slice(LARGEST_BATCH);
     if (waiting.length > 0) setImmediate(flush);
     try {
-      const { features, scores, timing } = await scoreBatch(
-        batch.map(({ query }) => query),
-        batch.map(({ person }) => person),
-      );
+      const { features, scores, timing } = await scoreBatch(batch);
       batch.forEach((one, i) => {
         const result = { features: copyOf(features, i), scores: copyOf(scores, i) };
-        if (!one.person) keep(nameOf(one.query), result);
+        if (!one.person) keep(nameOf(one), result);
         one.resolve({ ...result, timing, cached: false });
       });
     } catch (error) {
@@ -54,28 +61,28 @@ export function createScoreQueue(scoreBatch: ScoreBatch) {
   };
   return {
     /** A person's scores change with every rating, so only those for nobody are kept. */
-    score(query: Query, person: Person | undefined): Promise<Scored> {
-      const known = person ? undefined : kept.get(nameOf(query));
+    score(asked: Scorable): Promise<Scored> {
+      const name = asked.person ? undefined : nameOf(asked);
+      const known = name === undefined ? undefined : kept.get(name);
       if (known) {
-        keep(nameOf(query), known);
+        keep(name!, known);
         return Promise.resolve({ ...known, timing: NO_TIME, cached: true });
       }
       return new Promise((resolve, reject) => {
-        if (waiting.push({ query, person, resolve, reject }) === 1) setImmediate(flush);
+        if (waiting.push({ ...asked, resolve, reject }) === 1) setImmediate(flush);
       });
     },
   };
 }
 
-interface Waiting {
-  readonly query: Query;
-  readonly person: Person | undefined;
+interface Waiting extends Scorable {
   readonly resolve: (scored: Scored) => void;
   readonly reject: (error: unknown) => void;
 }
 
-function nameOf({ query, category }: Query): string {
-  return `${category ?? ''}\n${query}`;
+function nameOf({ query: { query, category }, image }: Scorable): string {
+  const text = `${category ?? ''}\n${query}`;
+  return image ? `${createHash('sha256').update(image).digest('base64')}\n${text}` : text;
 }
 
 function copyOf(matrix: Matrix, row: number): Float32Array {

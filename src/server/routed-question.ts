@@ -5,24 +5,34 @@ import type { Asked } from './asked.js';
 
 const USUAL_TOP_K = 3;
 
+export interface RoutedQuestion {
+  readonly text: string;
+  /** URLs, the newest last. */
+  readonly images: readonly string[];
+}
+
 /** Throws what the encoder throws, for retrieval alone. */
-export async function routedText(
+export async function routedQuestion(
   asked: Asked,
   session: Pick<RoutingSession, 'embed'>,
   signal?: AbortSignal,
-): Promise<string> {
-  const { text, earlier, policy } = asked;
-  if (earlier.length === 0 || policy.mode === undefined || policy.mode === 'current_only') return text;
-  if (policy.mode === 'full_context') return [...earlier.map((turn) => turn.text), text].join('\n');
-  const questions = earlier.filter(({ role }) => role === 'user').map((turn) => turn.text);
-  const vectors = await session.embed([text, ...questions], signal);
+): Promise<RoutedQuestion> {
+  const { earlier, policy } = asked;
+  if (earlier.length === 0 || policy.mode === undefined || policy.mode === 'current_only') return asked;
+  if (policy.mode === 'full_context') return together([...earlier, asked]);
+  const questions = earlier.filter(({ role }) => role === 'user');
+  const vectors = await session.embed([asked.text, ...questions.map(({ text }) => text)], signal);
   const asking = rowOf(vectors, 0);
   const alike = questions
     .map((question, i) => ({ question, i, similarity: dot(asking, rowOf(vectors, i + 1)) }))
     .sort((a, b) => b.similarity - a.similarity || b.i - a.i)
     .slice(0, policy.topK ?? USUAL_TOP_K)
     .sort((a, b) => a.i - b.i);
-  return [...alike.map(({ question }) => question), text].join('\n');
+  return together([...alike.map(({ question }) => question), asked]);
+}
+
+function together(turns: readonly RoutedQuestion[]): RoutedQuestion {
+  return { text: turns.map(({ text }) => text).join('\n'), images: turns.flatMap(({ images }) => images) };
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
