@@ -22,9 +22,15 @@ export interface Leaks {
 
 const ORDER: readonly Split[] = ['train', 'validation', 'test'];
 
-/** Rows of validation and test whose normalised text also stands in an earlier split. */
-export function findLeaks(queries: readonly Query[], splits: readonly Split[]): Leaks {
-  const groups = groupIds(queries.map(contentText));
+/**
+ * Rows of validation and test whose normalised text also stands in an earlier split.
+ * @param groups [N] of the queries, where they are known already
+ */
+export function findLeaks(
+  queries: readonly Query[],
+  splits: readonly Split[],
+  groups: Int32Array = groupIds(queries.map(contentText)),
+): Leaks {
   const earliest = new Map<number, number>();
   groups.forEach((group, i) => {
     const rank = ORDER.indexOf(splits[i]!);

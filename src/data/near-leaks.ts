@@ -24,9 +24,9 @@ const BAND = 4;
  * Equal normalised texts are exact leaks and not named here; texts about different images are different. Each row once, with its nearest earlier row; ascending.
  */
 export function findNearLeaks(queries: readonly Query[], splits: readonly Split[], seed = 42): NearLeak[] {
-  const texts = queries.map(({ query }) => normaliseText(query));
-  const images = queries.map((query) => imagesMark(query.images));
-  const sets = possiblePairs(texts, splits);
+  const sets = possiblePairs(queries, splits);
+  const texts = new Map(Array.from(sets.keys(), (row) => [row, normaliseText(queries[row]!.query)]));
+  const images = new Map(Array.from(sets.keys(), (row) => [row, imagesMark(queries[row]!.images)]));
   const functions = hashFunctions(seed);
   const best = new Map<number, NearLeak>();
   const signatures = new Map([...sets].map(([row, set]) => [row, signatureOf(set, functions)]));
@@ -34,8 +34,8 @@ export function findNearLeaks(queries: readonly Query[], splits: readonly Split[
     for (const rows of buckets(signatures, band)) {
       for (const row of rows) {
         for (const alsoRow of rows) {
-          if (rank(splits[alsoRow]!) >= rank(splits[row]!) || texts[row] === texts[alsoRow]) continue;
-          if (images[row] !== images[alsoRow]) continue;
+          if (rank(splits[alsoRow]!) >= rank(splits[row]!) || texts.get(row) === texts.get(alsoRow)) continue;
+          if (images.get(row) !== images.get(alsoRow)) continue;
           const known = best.get(row);
           if (known?.alsoRow === alsoRow) continue;
           const overlap = jaccard(sets.get(row)!, sets.get(alsoRow)!);
@@ -59,31 +59,53 @@ function rank(split: Split): number {
 
 /**
  * The shingles of rows that can be in a pair at all: with a Jaccard of 0.8 at least 0.8 of either set stands in the other,
- * hence in the union of all sets on the other side. Almost no row of usual data passes, which saves its signature.
+ * hence in the union of all sets on the other side. Almost no row of usual data passes, which saves its signature, and the
+ * memory of its set. The unions are bit sets in which values may share a bit: such a row is looked at in vain.
  */
-function possiblePairs(texts: readonly string[], splits: readonly Split[]): ReadonlyMap<number, ReadonlySet<number>> {
-  const later = new Map<number, Set<number>>();
-  texts.forEach((text, row) => {
-    if (splits[row] !== 'train') later.set(row, shingles(text));
-  });
-  const inLater = union(later.values());
-  const earlier = new Map<number, Set<number>>();
-  texts.forEach((text, row) => {
-    if (splits[row] === 'test') return;
-    const set = later.get(row) ?? shingles(text);
-    if (mostlyIn(set, inLater)) earlier.set(row, set);
-  });
-  const inEarlier = union(earlier.values());
-  return new Map([...earlier, ...[...later].filter(([, set]) => mostlyIn(set, inEarlier))]);
+function possiblePairs(queries: readonly Query[], splits: readonly Split[]): ReadonlyMap<number, ReadonlySet<number>> {
+  const setOf = (row: number) => shingles(normaliseText(queries[row]!.query));
+  const rowsBut = (split: Split) => [...queries.keys()].filter((row) => splits[row] !== split);
+  const [later, earlier] = [rowsBut('train'), rowsBut('test')];
+  const inLater = bitSet(later.reduce((sum, row) => sum + queries[row]!.query.length / LETTERS, 0));
+  for (const row of later) for (const value of setOf(row)) inLater.add(value);
+  const found = new Map<number, ReadonlySet<number>>();
+  const inEarlier = bitSet(earlier.reduce((sum, row) => sum + queries[row]!.query.length / LETTERS, 0));
+  for (const row of earlier) {
+    const set = setOf(row);
+    if (!mostlyIn(set, inLater)) continue;
+    found.set(row, set);
+    for (const value of set) inEarlier.add(value);
+  }
+  if (found.size === 0) return found;
+  for (const row of later) {
+    const set = found.get(row) ?? setOf(row);
+    if (mostlyIn(set, inEarlier)) found.set(row, set);
+  }
+  return found;
 }
 
-function union(sets: Iterable<ReadonlySet<number>>): Set<number> {
-  const all = new Set<number>();
-  for (const set of sets) for (const value of set) all.add(value);
-  return all;
+/** Of a word with its space, roughly: only the size of a bit set hangs on it. */
+const LETTERS = 6;
+
+interface BitSet {
+  add(value: number): void;
+  has(value: number): boolean;
 }
 
-function mostlyIn(set: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+/** 16 bits for each of the values expected, 128 MB at most. */
+function bitSet(expected: number): BitSet {
+  const bits = Math.min(30, Math.max(16, Math.ceil(Math.log2(16 * expected + 1))));
+  const words = new Int32Array(2 ** (bits - 5));
+  const mask = 2 ** bits - 1;
+  return {
+    add: (value) => {
+      words[(value & mask) >>> 5]! |= 1 << (value & 31);
+    },
+    has: (value) => (words[(value & mask) >>> 5]! & (1 << (value & 31))) !== 0,
+  };
+}
+
+function mostlyIn(set: ReadonlySet<number>, all: BitSet): boolean {
   const mayMiss = set.size * (1 - LEAST_JACCARD) + 1e-9;
   let missed = 0;
   for (const value of set) if (!all.has(value) && ++missed > mayMiss) return false;

@@ -17,10 +17,14 @@ export interface SplitOptions {
  * they are cut from its train rows with ratio validation / (train + validation). A row without a split follows a row of
  * the same text that has one (test before validation before train).
  * Throws VSR_CONFIG if the ratios are not shares that add up to 1.
+ * @param groups [N] of the queries, where they are known already
  */
-export function assignSplits(queries: readonly Query[], options: SplitOptions): Split[] {
+export function assignSplits(
+  queries: readonly Query[],
+  options: SplitOptions,
+  groups: Int32Array = groupIds(queries.map(contentText)),
+): Split[] {
   const [train, validation, test] = checkedRatios(options.ratios);
-  const groups = groupIds(queries.map(contentText));
   const given = givenSplits(queries, groups);
   const cutTrain = ![...given.values()].includes('validation');
   return queries.map((query, i) => {
