@@ -64,23 +64,30 @@ function rank(split: Split): number {
  */
 function possiblePairs(queries: readonly Query[], splits: readonly Split[]): ReadonlyMap<number, ReadonlySet<number>> {
   const setOf = (row: number) => shingles(normaliseText(queries[row]!.query));
-  const rowsBut = (split: Split) => [...queries.keys()].filter((row) => splits[row] !== split);
-  const [later, earlier] = [rowsBut('train'), rowsBut('test')];
-  const inLater = bitSet(later.reduce((sum, row) => sum + queries[row]!.query.length / LETTERS, 0));
-  for (const row of later) for (const value of setOf(row)) inLater.add(value);
+  const [train, validation, test] = ORDER.map((split) =>
+    [...queries.keys()].filter((row) => splits[row] === split),
+  ) as [number[], number[], number[]];
+  const setFor = (rows: readonly number[]) =>
+    bitSet(rows.reduce((sum, row) => sum + queries[row]!.query.length / LETTERS, 0));
   const found = new Map<number, ReadonlySet<number>>();
-  const inEarlier = bitSet(earlier.reduce((sum, row) => sum + queries[row]!.query.length / LETTERS, 0));
-  for (const row of earlier) {
-    const set = setOf(row);
-    if (!mostlyIn(set, inLater)) continue;
-    found.set(row, set);
-    for (const value of set) inEarlier.add(value);
-  }
+  /** Keeps the rows that stand mostly in `others`, and tells `seen` of them. */
+  const keep = (rows: readonly number[], others: BitSet, seen: readonly BitSet[]) => {
+    for (const row of rows) {
+      const set = setOf(row);
+      if (!mostlyIn(set, others)) continue;
+      found.set(row, set);
+      for (const bits of seen) for (const value of set) bits.add(value);
+    }
+  };
+  const [inTest, inLater] = [setFor(test), setFor([...validation, ...test])];
+  for (const row of test) for (const value of setOf(row)) for (const bits of [inTest, inLater]) bits.add(value);
+  for (const row of validation) for (const value of setOf(row)) inLater.add(value);
+  const [inTrain, inEarlier] = [setFor(train), setFor([...train, ...validation])];
+  keep(train, inLater, [inTrain, inEarlier]);
+  keep(validation, inTest, [inEarlier]);
   if (found.size === 0) return found;
-  for (const row of later) {
-    const set = found.get(row) ?? setOf(row);
-    if (mostlyIn(set, inEarlier)) found.set(row, set);
-  }
+  keep(validation, inTrain, []);
+  keep(test, inEarlier, []);
   return found;
 }
 
