@@ -21,6 +21,8 @@ export interface LineSource {
   readonly name?: string;
   /** A source without any line is an error unless this is set. */
   readonly allowEmpty?: boolean;
+  /** Sees every byte once, in order, before its lines come: to hash or to count on the way. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 /** A line longer than this is not a row; it would only fill the memory. */
@@ -88,6 +90,7 @@ async function* wholeLines(chunks: AsyncIterable<Uint8Array | string>, source: L
   for await (const chunk of chunks) {
     const bytes =
       typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    source.onBytes?.(bytes);
     const end = bytes.lastIndexOf(0x0a);
     if (end >= 0) {
       yield Buffer.concat([...rest, bytes.subarray(0, end)]);

@@ -2,7 +2,7 @@
 import { mean } from '../math/stats.js';
 import { objectAt, optionalText, optionalTexts, wrong } from './field.js';
 import { readJsonLines } from './jsonl.js';
-import type { OutcomeCell, OutcomeRow } from './outcome.js';
+import type { OutcomeColumns } from './outcome-columns.js';
 
 export interface Label {
   /** Of the query. */
@@ -43,44 +43,36 @@ export async function readLabels(path: string): Promise<Label[]> {
 }
 
 export interface Labelled {
-  readonly rows: readonly OutcomeRow[];
   /** Cells whose quality people said, and those that only a judge scored. */
   readonly byPeople: number;
   readonly byJudges: number;
 }
 
 /**
- * The quality of a cell is the mean of what people said, else what the scorer found, else the mean of the judges.
+ * Sets the quality of the labelled cells: the mean of what people said, else what the scorer found, else the mean of the judges.
  * @param dropDisagreement labels whose orders are far apart count for nothing
- * Throws `VSR_DATA` for a label about a query that is not among the rows.
+ * Throws `VSR_DATA` for a label about a query that is not among the outcomes.
  */
-export function withLabels(rows: readonly OutcomeRow[], labels: readonly Label[], dropDisagreement = false): Labelled {
-  const known = new Set(rows.map(({ query }) => query.id));
-  const opinions = new Map<string, { people: number[]; judges: number[] }>();
+export function setLabels(columns: OutcomeColumns, labels: readonly Label[], dropDisagreement = false): Labelled {
+  const rowOf = new Map(columns.queries.map(({ id }, row) => [id, row]));
+  const opinions = new Map<string, { row: number; model: string; people: number[]; judges: number[] }>();
   for (const { id, model, label, source, flags, where } of labels) {
-    if (!known.has(id)) throw wrong(`${where}: id`, 'the id of a query of the outcomes', id);
+    const row = rowOf.get(id);
+    if (row === undefined) throw wrong(`${where}: id`, 'the id of a query of the outcomes', id);
     if (dropDisagreement && flags.includes(DISAGREEMENT)) continue;
     const key = nameOf(id, model);
-    const both = opinions.get(key) ?? { people: [], judges: [] };
+    const both = opinions.get(key) ?? { row, model, people: [], judges: [] };
     opinions.set(key, both);
     (source.startsWith('judge:') ? both.judges : both.people).push(label);
   }
-  const models = [...new Set(labels.map(({ model }) => model))];
   let [byPeople, byJudges] = [0, 0];
-  const labelled = rows.map((row) => {
-    const cells: Record<string, OutcomeCell> = { ...row.outcomes };
-    for (const model of models) {
-      const { people = [], judges = [] } = opinions.get(nameOf(row.query.id, model)) ?? {};
-      const cell = cells[model];
-      if (people.length > 0) byPeople++;
-      else if (judges.length > 0 && cell?.quality == null) byJudges++;
-      else continue;
-      const { error: _failure, ...rest } = cell ?? {};
-      cells[model] = { ...rest, quality: mean(people.length > 0 ? people : judges), status: 'ok' };
-    }
-    return { ...row, outcomes: cells };
-  });
-  return { rows: labelled, byPeople, byJudges };
+  for (const { row, model, people, judges } of opinions.values()) {
+    if (people.length > 0) byPeople++;
+    else if (Number.isNaN(columns.quality(row, model))) byJudges++;
+    else continue;
+    columns.setQuality(row, model, mean(people.length > 0 ? people : judges));
+  }
+  return { byPeople, byJudges };
 }
 
 function nameOf(id: string, model: string): string {

@@ -19,11 +19,14 @@ export function outcomeFromRow(row: unknown, where: string, options: OutcomeRowO
   const fields = objectAt(row, `${where}: a row`);
   const query = queryFromRow(fields, where, options);
   if (fields.outcomes !== undefined) {
-    const cells = Object.entries(objectAt(fields.outcomes, `${where}: outcomes`, 'an object with a cell per model'));
-    const outcomes = cells.map(
-      ([model, cell]) => [model, cellFrom(cell, `${where}: outcomes.${model}`, options)] as const,
-    );
-    return { query, outcomes: Object.fromEntries(outcomes) };
+    const cells = objectAt(fields.outcomes, `${where}: outcomes`, 'an object with a cell per model');
+    const outcomes: Record<string, OutcomeCell> = {};
+    for (const model of Object.keys(cells)) {
+      const cell = cellFrom(cells[model], `${where}: outcomes.${model}`, options);
+      if (model === '__proto__') Object.defineProperty(outcomes, model, { value: cell, enumerable: true });
+      else outcomes[model] = cell;
+    }
+    return { query, outcomes };
   }
   if (fields.scores !== undefined) {
     const scores = Object.entries(objectAt(fields.scores, `${where}: scores`, 'an object with a number per model'));
@@ -52,21 +55,22 @@ function cellFrom(value: unknown, where: string, options: OutcomeRowOptions): Ou
   // A timeout counts 0 where scoring.timeout says so.
   if (quality !== null && status !== undefined && !ANSWERED.has(status) && !(status === 'timeout' && quality === 0))
     throw wrong(`${where}.quality`, `null, because status ${status} is a missing cell`, fields.quality);
-  return {
+  // key by key, since lists of keys would take most of the time that reading takes
+  const cell: { -readonly [K in keyof OutcomeCell]: OutcomeCell[K] | null } = {
     quality,
     status: status ?? (quality === null ? 'unscored' : 'ok'),
-    ...present(fields, ['latency', 'ttft', 'inputTokens', 'outputTokens', 'cost', 'attempts'], (key) =>
-      optionalAmount(fields, key, `${where}`),
-    ),
-    ...present(fields, ['error', 'extracted'], (key) => optionalText(fields, key, where)),
-    ...present(fields, ['flags'], (key) => optionalTexts(fields, key, where)),
-    ...present(fields, ['repeats'], () => repeatsFrom(fields.repeats, `${where}.repeats`, options)),
   };
-}
-
-/** The keys that the cell has, with null where it says null. */
-function present(fields: JsonObject, keys: readonly string[], read: (key: string) => unknown): Partial<OutcomeCell> {
-  return Object.fromEntries(keys.filter((key) => fields[key] !== undefined).map((key) => [key, read(key) ?? null]));
+  if (fields.latency !== undefined) cell.latency = optionalAmount(fields, 'latency', where) ?? null;
+  if (fields.ttft !== undefined) cell.ttft = optionalAmount(fields, 'ttft', where) ?? null;
+  if (fields.inputTokens !== undefined) cell.inputTokens = optionalAmount(fields, 'inputTokens', where) ?? null;
+  if (fields.outputTokens !== undefined) cell.outputTokens = optionalAmount(fields, 'outputTokens', where) ?? null;
+  if (fields.cost !== undefined) cell.cost = optionalAmount(fields, 'cost', where) ?? null;
+  if (fields.attempts !== undefined) cell.attempts = optionalAmount(fields, 'attempts', where) ?? null;
+  if (fields.error !== undefined) cell.error = optionalText(fields, 'error', where);
+  if (fields.extracted !== undefined) cell.extracted = optionalText(fields, 'extracted', where);
+  if (fields.flags !== undefined) cell.flags = optionalTexts(fields, 'flags', where);
+  if (fields.repeats !== undefined) cell.repeats = repeatsFrom(fields.repeats, `${where}.repeats`, options);
+  return cell as OutcomeCell;
 }
 
 function qualityFrom(value: unknown, where: string, { scale = 1 }: OutcomeRowOptions): number | null {

@@ -1,6 +1,7 @@
 // The outcome rows as columns: what training and evaluation compute on.
-import { type Matrix, matrix64 } from '../math/matrix.js';
+import type { Matrix } from '../math/matrix.js';
 import type { OutcomeRow } from './outcome.js';
+import { OutcomeColumns } from './outcome-columns.js';
 import type { Query } from './query.js';
 
 /** N queries × M models. In every matrix NaN marks a missing or unknown value. */
@@ -21,28 +22,7 @@ export interface OutcomeTable {
 
 /** Columns in the order of `models`; a model without a cell in a row is NaN there. Rows keep their order. */
 export function outcomeTable(rows: readonly OutcomeRow[], models: readonly string[]): OutcomeTable {
-  const column = () =>
-    matrix64(rows.length, models.length, new Float64Array(rows.length * models.length).fill(Number.NaN));
-  const table = {
-    models,
-    queries: rows.map((row) => row.query),
-    quality: column(),
-    latency: column(),
-    cost: column(),
-    inputTokens: column(),
-    outputTokens: column(),
-  };
-  rows.forEach((row, i) => {
-    models.forEach((model, m) => {
-      const cell = row.outcomes[model];
-      if (!cell) return;
-      const at = i * models.length + m;
-      table.quality.data[at] = cell.quality ?? Number.NaN;
-      table.latency.data[at] = cell.latency ?? Number.NaN;
-      table.cost.data[at] = cell.cost ?? Number.NaN;
-      table.inputTokens.data[at] = cell.inputTokens ?? Number.NaN;
-      table.outputTokens.data[at] = cell.outputTokens ?? Number.NaN;
-    });
-  });
-  return table;
+  const columns = new OutcomeColumns(models, () => rows.length);
+  for (const row of rows) columns.add(row);
+  return columns.take(Int32Array.from(rows.keys()), models);
 }

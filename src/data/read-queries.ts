@@ -19,11 +19,11 @@ export interface QueryLine {
 
 /** All queries of a file. Throws VSR_FILE and VSR_DATA: the first bad row stops the read. */
 export async function readQueries(path: string, options: QueryRowOptions = {}): Promise<Queries> {
-  const counter = new RowCounter();
+  const counter = new RowCounter(path);
   const queries: Query[] = [];
   const counted = { ...options, onUnknownCategory: counter.unknownCategory };
   for await (const { line, query } of streamQueries({ source: path }, counted)) {
-    if (counter.isNew(query, `${path}:${line}`)) queries.push(query);
+    if (counter.isNew(query, line)) queries.push(query);
   }
   return { queries, ...counter.counts() };
 }

@@ -1,4 +1,5 @@
 // What a configuration leaves to learn: decisions with several models, models without data, data without models, missing prices.
+import type { OutcomeTable } from '../data/outcome-table.js';
 
 export const CONFIGURATION_SCHEMA = 'vsr.configuration/1';
 
@@ -40,18 +41,13 @@ export interface ConfigurationInput {
     readonly models: readonly string[];
   }[];
   readonly priced: ReadonlySet<string>;
-  /** Query by query the models with a scored answer. */
-  readonly data: {
-    readonly path: string;
-    readonly answered: readonly ReadonlySet<string>[];
-    readonly models: readonly string[];
-  } | null;
+  readonly data: { readonly path: string; readonly table: Pick<OutcomeTable, 'models' | 'quality'> } | null;
 }
 
 export function judgeConfiguration({ configured, decisions, priced, data }: ConfigurationInput): ConfigurationReport {
   const referred = decisions.flatMap(({ models }) => models);
-  const known = [...new Set([...configured, ...referred, ...(data?.models ?? [])])];
-  const cellsOf = (model: string) => data?.answered.reduce((n, row) => n + Number(row.has(model)), 0) ?? null;
+  const known = [...new Set([...configured, ...referred, ...(data?.table.models ?? [])])];
+  const cellsOf = (model: string) => data && queriesWith(data.table, [model], 1);
   const models = known.map((model) => ({
     model,
     configured: configured.includes(model) || referred.includes(model),
@@ -67,7 +63,7 @@ export function judgeConfiguration({ configured, decisions, priced, data }: Conf
       algorithm,
       models: unique,
       trainable: unique.length > 1 && withData.length > 1,
-      queries: data ? data.answered.filter((row) => unique.filter((model) => row.has(model)).length > 1).length : 0,
+      queries: data ? queriesWith(data.table, unique, 2) : 0,
     };
   });
   const list = (some: readonly { readonly model: string }[]) => some.map(({ model }) => model).join(', ');
@@ -90,8 +86,24 @@ export function judgeConfiguration({ configured, decisions, priced, data }: Conf
     ],
     decisions: pools,
     models,
-    data: data && { path: data.path, queries: data.answered.length },
+    data: data && { path: data.path, queries: data.table.quality.rows },
   };
+}
+
+/** Queries with a scored answer of `least` of the models or more. */
+function queriesWith(
+  { models, quality }: Pick<OutcomeTable, 'models' | 'quality'>,
+  wanted: readonly string[],
+  least: number,
+): number {
+  const columns = wanted.map((model) => models.indexOf(model)).filter((column) => column >= 0);
+  let queries = 0;
+  for (let at = 0; at < quality.data.length; at += quality.cols) {
+    let answered = 0;
+    for (const column of columns) if (!Number.isNaN(quality.data[at + column])) answered++;
+    if (answered >= least) queries++;
+  }
+  return queries;
 }
 
 function verdictOn(

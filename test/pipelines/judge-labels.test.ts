@@ -2,8 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { readLabels, withLabels } from '../../src/data/labels.js';
-import { readOutcomes } from '../../src/data/read-outcomes.js';
+import { readLabels, setLabels } from '../../src/data/labels.js';
+import { readOutcomeColumns } from '../../src/data/read-outcomes.js';
 import { cohensKappa } from '../../src/math/kappa.js';
 import { judgeLabels } from '../../src/pipelines/judge-labels.js';
 import { train } from '../../src/pipelines/train.js';
@@ -203,14 +203,13 @@ describe('people', () => {
         line('c', 0, 'judge:other', ['judge_disagreement']),
       ]),
     );
-    const { rows } = await readOutcomes(at('outcomes.jsonl'));
     const opinions = await readLabels(at('some.jsonl'));
-    const qualities = (drop: boolean) => {
-      const merged = withLabels(rows, opinions, drop);
-      const { a, b, c } = merged.rows[0]!.outcomes;
-      return [a!.quality, b!.quality, c!.quality, merged.byPeople, merged.byJudges];
+    const qualities = async (drop: boolean) => {
+      const { columns } = await readOutcomeColumns(at('outcomes.jsonl'));
+      const { byPeople, byJudges } = setLabels(columns, opinions, drop);
+      return [...['a', 'b', 'c'].map((model) => columns.quality(0, model)), byPeople, byJudges];
     };
-    expect([qualities(false), qualities(true)]).toEqual([
+    expect([await qualities(false), await qualities(true)]).toEqual([
       [0.75, 0, 0.5, 1, 1],
       [0.75, 0, 1, 1, 1],
     ]);

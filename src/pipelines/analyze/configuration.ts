@@ -1,6 +1,6 @@
 // analyze --only config: the configuration against the data, without judging any router.
 import { decisionShape, type VsrConfig } from '../../config/schema.js';
-import { readOutcomes } from '../../data/read-outcomes.js';
+import { readOutcomeColumns } from '../../data/read-outcomes.js';
 import { type ConfigurationReport, judgeConfiguration } from '../../evaluation/configuration.js';
 import type { PipelineContext } from '../context.js';
 import { loadCatalogue } from '../learning/outcome-data.js';
@@ -15,7 +15,7 @@ export async function analyzeConfiguration(config: VsrConfig, context: PipelineC
   const read =
     source.awaited || (source.example && own)
       ? undefined
-      : await readOutcomes(source.path, { scale: config.scoring.scale });
+      : await readOutcomeColumns(source.path, { scale: config.scoring.scale });
   const meta = read && readOutcomesMeta(source.path);
   const catalogue = await loadCatalogue(config, read !== undefined && source.example, meta);
   if (!read) context.onNotice?.('No outcomes here: only the configuration is looked at.');
@@ -36,10 +36,7 @@ export async function analyzeConfiguration(config: VsrConfig, context: PipelineC
     data: read
       ? {
           path: source.path,
-          models: read.models,
-          answered: read.rows.map(
-            ({ outcomes }) => new Set(Object.keys(outcomes).filter((model) => outcomes[model]!.quality !== null)),
-          ),
+          table: read.columns.take(Int32Array.from(read.columns.queries.keys()), read.columns.models),
         }
       : null,
   });

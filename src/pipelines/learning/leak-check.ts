@@ -20,15 +20,19 @@ export interface CheckedRows extends LeakCheck {
   readonly kept: readonly number[];
 }
 
-/** Throws `VSR_LEAK` for equal texts under `error`; near ones are only warned of. */
+/**
+ * Throws `VSR_LEAK` for equal texts under `error`; near ones are only warned of.
+ * @param textGroups [N] equal number = same normalised text
+ */
 export function checkLeaks(
   queries: readonly Query[],
   splits: readonly Split[],
+  textGroups: Int32Array,
   mode: LeakMode,
   path: string,
   context: PipelineContext,
 ): CheckedRows {
-  const leaks = findLeaks(queries, splits);
+  const leaks = findLeaks(queries, splits, textGroups);
   if (leaks.count > 0) reportLeaks(leaks, mode, path, context);
   const near = findNearLeaks(queries, splits);
   if (near.length > 0) context.onWarning?.(nearSentence(near, queries, mode, path));

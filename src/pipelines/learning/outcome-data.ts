@@ -1,18 +1,18 @@
 // Outcomes on disk → a table with splits, leak-checked, and the text groups.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { VsrConfig } from '../../config/schema.js';
 import { type CatalogueModel, readCatalogue } from '../../data/catalogue.js';
-import { auditCells, type CellAudit } from '../../data/cell-audit.js';
+import type { CellAudit } from '../../data/cell-audit.js';
 import { contentText } from '../../data/content-text.js';
-import { readLabels, withLabels } from '../../data/labels.js';
+import { readLabels, setLabels } from '../../data/labels.js';
 import { groupIds } from '../../data/normalise-text.js';
-import type { OutcomeRow } from '../../data/outcome.js';
-import { type OutcomeTable, outcomeTable } from '../../data/outcome-table.js';
+import { openForReading } from '../../data/open-file.js';
+import { OutcomeColumns } from '../../data/outcome-columns.js';
+import type { OutcomeTable } from '../../data/outcome-table.js';
 import { readTurns } from '../../data/people/read-turns.js';
 import { scaledTurns } from '../../data/people/scale-ratings.js';
-import type { Split } from '../../data/query.js';
-import { readOutcomes } from '../../data/read-outcomes.js';
+import type { Query, Split } from '../../data/query.js';
+import { type RecordedOutcomes, readOutcomeColumns } from '../../data/read-outcomes.js';
 import { sampleQueries } from '../../data/sample.js';
 import { assignUnitSplits, type SplitBy, unitOf } from '../../data/split-units.js';
 import { assignSplits } from '../../data/splits.js';
@@ -82,18 +82,19 @@ export async function loadOutcomeData(
 ): Promise<OutcomeData> {
   const source = outcomeSource(config, dataFile);
   requireOutcomes(source);
-  const { rows: read, models: listedModels } = source.votes
-    ? voteOutcomes(scaledTurns(await readTurns(source.path), config.data.ratingScale).turns)
-    : await readOutcomes(source.path, { scale: config.scoring.scale, ...ownCategories(config) });
-  const { rows: found, models } = await labelled(config, read, listedModels, context);
-  const rows = sampleRows(found, split);
+  const { columns, sha256 } = source.votes
+    ? await votesAsColumns(source.path, config.data.ratingScale)
+    : await readOutcomeColumns(source.path, { scale: config.scoring.scale, ...ownCategories(config) });
+  const labelled = await labelledModels(config, columns, context);
+  const rows = sampledRows(columns.queries, split);
   const meta = readOutcomesMeta(source.path);
   const example = source.example || meta?.example === true;
   if (source.votes) context.onNotice?.(source.example ? VOTES_EXAMPLE_NOTICE : VOTES_NOTICE);
   else if (example) context.onNotice?.(source.example ? EXAMPLE_NOTICE : FROM_EXAMPLE_NOTICE);
   const listed = await loadCatalogue(config, example && !source.votes, meta);
-  const present = models.filter((model) => rows.some((row) => row.outcomes[model]?.quality != null));
-  for (const model of models.filter((name) => !present.includes(name))) {
+  const present = columns.scored(rows);
+  for (const model of new Set([...columns.models, ...labelled])) {
+    if (present.includes(model)) continue;
     context.onWarning?.(`${source.path}: model ${model} has no scored outcome and is left out.`);
   }
   if (rows.length === 0 || present.length === 0) {
@@ -105,63 +106,70 @@ export async function loadOutcomeData(
       },
     );
   }
-  const columns = split.models ?? present;
-  const all = rows.map((row) => row.query);
+  const all = Array.from(rows, (row) => columns.queries[row]!);
   const { by = 'query' } = split;
-  const splits = by === 'query' ? assignSplits(all, split) : assignUnitSplits(all, by, split);
-  const { kept, ...leaks } = checkLeaks(all, splits, split.leakCheck, source.path, context);
-  const recorded = outcomeTable(
-    kept.map((i) => rows[i]!),
-    columns,
-  );
+  const textGroups = groupIds(all.map(contentText));
+  const splits = by === 'query' ? assignSplits(all, split, textGroups) : assignUnitSplits(all, by, split);
+  const { kept, ...leaks } = checkLeaks(all, splits, textGroups, split.leakCheck, source.path, context);
+  const keptRows = Int32Array.from(kept, (i) => rows[i]!);
+  const audit = columns.audit(keptRows);
+  const ids = columns.queries.map(({ id }) => id);
+  const recorded = columns.take(keptRows, split.models ?? present);
   const { table, catalogue } = split.prices
     ? await repriced(recorded, listed, split.prices, context)
     : { table: recorded, catalogue: listed };
   const texts = table.queries.map(contentText);
   const units = by === 'query' ? texts : table.queries.map((query) => unitOf(query, by));
+  // Whoever asked twice says the same thing twice; two queries of one task do not.
+  const byText = by === 'query' || by === 'task';
   return {
     path: source.path,
-    sha256: createHash('sha256').update(readFileSync(source.path)).digest('hex'),
+    sha256,
     example,
     table,
     found: present,
     splits: kept.map((i) => splits[i]!),
-    ids: found.map(({ query }) => query.id),
-    // Whoever asked twice says the same thing twice; two queries of one task do not.
-    groups: groupIds(by === 'task' ? texts : units),
+    ids,
+    groups: byText ? Int32Array.from(kept, (i) => textGroups[i]!) : groupIds(units),
     by,
     units,
     leaks,
-    audit: auditCells(kept.map((i) => rows[i]!)),
+    audit,
     catalogue,
   };
 }
 
-/** The rows with the labels of `data.labels`, and the models that these add. */
-async function labelled(
-  { data: { labels: path, disagreement } }: VsrConfig,
-  rows: readonly OutcomeRow[],
-  models: readonly string[],
-  context: PipelineContext,
-): Promise<{ rows: readonly OutcomeRow[]; models: readonly string[] }> {
-  if (path === undefined) return { rows, models };
-  const labels = await readLabels(path);
-  const merged = withLabels(rows, labels, disagreement === 'missing');
-  context.onNotice?.(
-    `${path}: ${merged.byPeople} answers are labelled by people, ${merged.byJudges} by a judge alone.`,
-  );
-  return { rows: merged.rows, models: [...new Set([...models, ...labels.map(({ model }) => model)])] };
+async function votesAsColumns(
+  path: string,
+  scale: VsrConfig['data']['ratingScale'],
+): Promise<Pick<RecordedOutcomes, 'columns' | 'sha256'>> {
+  const { rows, models } = voteOutcomes(scaledTurns(await readTurns(path), scale).turns);
+  const columns = new OutcomeColumns(models, () => rows.length);
+  for (const row of rows) columns.add(row);
+  const hash = createHash('sha256');
+  for await (const chunk of await openForReading(path)) hash.update(chunk);
+  return { columns, sha256: hash.digest('hex') };
 }
 
-function sampleRows(rows: readonly OutcomeRow[], { queryLimit, seed }: SplitOptions): readonly OutcomeRow[] {
-  const taken = new Set(
-    sampleQueries(
-      rows.map((row) => row.query),
-      queryLimit,
-      seed,
-    ),
-  );
-  return rows.filter((row) => taken.has(row.query));
+/** Sets the labels of `data.labels`, and gives the models that these name. */
+async function labelledModels(
+  { data: { labels: path, disagreement } }: VsrConfig,
+  columns: OutcomeColumns,
+  context: PipelineContext,
+): Promise<string[]> {
+  if (path === undefined) return [];
+  const labels = await readLabels(path);
+  const { byPeople, byJudges } = setLabels(columns, labels, disagreement === 'missing');
+  context.onNotice?.(`${path}: ${byPeople} answers are labelled by people, ${byJudges} by a judge alone.`);
+  return labels.map(({ model }) => model);
+}
+
+/** Ascending. */
+function sampledRows(queries: readonly Query[], { queryLimit, seed }: SplitOptions): Int32Array {
+  const rows = Int32Array.from(queries.keys());
+  if (queryLimit <= 0 || queryLimit >= queries.length) return rows;
+  const taken = new Set(sampleQueries(queries, queryLimit, seed));
+  return rows.filter((row) => taken.has(queries[row]!));
 }
 
 /** A list of one's own, or semantic-router's, is what rows are read against; vsr's is the default of every reader. */
