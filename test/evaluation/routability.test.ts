@@ -12,6 +12,7 @@ describe('routability', () => {
     const table = tableOf({
       quality: [
         [1, 0, 0, 0, 0], // one best
+        [1, 1, 1, 0, 0], // three best
         [1, 1, 1, 1, 0], // four best
         [0, 0, 0, 0, 0], // zero and equal
         [0.5, 0.5, 0.5, 0.5, 0.5], // equal
@@ -24,7 +25,7 @@ describe('routability', () => {
       uniqueBest: 1,
       allZero: 1,
       allEqual: 2,
-      fewBest: 2 / 5,
+      fewBest: 3 / 6,
     });
   });
   test('advises against routing where the headroom is below two points', () => {
