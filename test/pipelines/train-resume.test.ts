@@ -62,6 +62,22 @@ describe('an interrupted training', () => {
     expect(existsSync(checkpoint(broken))).toBe(false);
   });
 
+  test.each(['mlp', 'rankrouter', 'autorouter', 'gmtrouter', 'personalizedrouter'])(
+    'of %s goes on likewise',
+    async (router) => {
+      const short = router === 'personalizedrouter' ? { train_epoch: 6 } : { epochs: 6 };
+      const alone = { 'train.router': [router], 'train.folds': 0, [`routers.${router}`]: { ...short, patience: 6 } };
+      await train(await settings(`whole ${router}`, alone), listening());
+      const stopped = train(await settings(`broken ${router}`, alone), stopsAt(`fit ${router}`, 3));
+      await expect(stopped).rejects.toMatchObject({ code: 'VSR_ABORTED' });
+      const context = epochsOf(`fit ${router}`);
+      await train(await settings(`broken ${router}`, { ...alone, 'train.resume': true }), context);
+      expect(context.epochs).toEqual([4, 5, 6]);
+      const weights = (output: string) => readFileSync(join(project.path, output, `${router}.safetensors`));
+      expect(weights(`broken ${router}`).equals(weights(`whole ${router}`))).toBe(true);
+    },
+  );
+
   test('is not resumed with another configuration: what changed is named, and the checkpoint stays', async () => {
     await interrupted('changed');
     const other = { 'train.resume': true, 'train.folds': 3, 'routers.mf': { num_factors: 2, epochs: 9, patience: 6 } };

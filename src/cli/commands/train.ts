@@ -140,7 +140,8 @@ export const trainCommand: CommandModule = {
       usage: '--engine <name>',
       key: ['train', 'engine'],
       kind: 'text',
-      description: 'auto, native, wasm or js: what trains mlp and mf (default auto: native if it loads, else wasm)',
+      description:
+        'auto, native, wasm or js: what trains all but knn, kmeans and svm (default auto: native if it loads, else wasm)',
     },
     {
       usage: '--device <name>',
@@ -176,7 +177,7 @@ export const trainCommand: CommandModule = {
       usage: '--resume',
       key: ['train', 'resume'],
       kind: 'switch',
-      description: 'go on where an interrupted training into --output-dir stopped (mlp, mf)',
+      description: 'go on after the last epoch of an interrupted training into --output-dir',
     },
     {
       usage: '--embedding-model <name>',
