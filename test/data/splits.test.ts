@@ -76,6 +76,16 @@ describe('assignSplits', () => {
     expect(assignSplits(queries, USUAL)).toEqual(['validation', ...Array(80).fill('test')]);
   });
 
+  test('where the data names several splits for one text, a row without follows the latest', () => {
+    const named: Split[] = ['validation', 'test', 'train'];
+    const rows = [...named.map((split) => queryOf('one text', split)), queryOf('One text!')];
+    expect(assignSplits(rows, USUAL)).toEqual([...named, 'test']);
+    expect(assignSplits([queryOf('a', 'validation'), queryOf('a', 'train'), queryOf('a')], USUAL)).toEqual([
+      'validation',
+      'train',
+      'validation',
+    ]);
+  });
   test('no validation ratio, no validation rows', () => {
     const options: SplitOptions = { ratios: [0.9, 0, 0.1], seed: 1 };
     expect(new Set(assignSplits(many, options))).toEqual(new Set(['train', 'test']));

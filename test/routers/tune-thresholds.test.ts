@@ -51,7 +51,11 @@ describe('a shared threshold', () => {
       point: { quality: 0.75, cost: 5.5 },
       reached: true,
     });
-    expect(tuneThresholds(FOUR, 'shared', { budget: 3 })).toMatchObject({ point: { quality: 0.5 }, reached: true });
+    expect(tuneThresholds(FOUR, 'shared', { budget: 5.5 })).toMatchObject({ point: { cost: 5.5 }, reached: true });
+    expect(tuneThresholds(FOUR, 'shared', { budget: 5.4 })).toMatchObject({
+      point: { quality: 0.5, cost: 1 },
+      reached: true,
+    });
     expect(tuneThresholds(FOUR, 'shared', { budget: 0.5 })).toMatchObject({ point: { cost: 1 }, reached: false });
   });
 
