@@ -121,4 +121,17 @@ train: {folds: 5}
     });
     expect(config.vllmEndpoints[0]?.apiKey).toBe('SECRET');
   });
+  test('nor one of the gateway or of an encoder on a server', async () => {
+    const { config } = await load(
+      `
+serve: {api_key: ["\${K}"], keys: [{name: ann, hash: "sha256:${'a1'.repeat(32)}"}], state: "redis://me:\${K}@db:6379/2"}
+embedding: {url: "http://me:\${K}@host/v1?key=\${K}", api_key: "\${K}", headers: {X-Key: "\${K}"}, model: small}
+`,
+      { K: 'SECRET' },
+    );
+    const { serve, embedding } = configForManifest(config);
+    expect(serve).toMatchObject({ state: 'redis://db:6379/2', port: 8001 });
+    expect(embedding).toMatchObject({ url: 'http://host/v1', model: 'small' });
+    expect(JSON.stringify({ serve, embedding })).not.toMatch(/SECRET|a1a1/);
+  });
 });

@@ -85,6 +85,35 @@ describe('the key of the environment', () => {
   });
 });
 
+describe('keys that are refused', () => {
+  const refused = status(401, {}, { error: { message: 'who are you' } });
+  const stopped = {
+    status: 'auth',
+    attempts: 0,
+    message: 'Endpoint e refuses the key (HTTP 401: who are you).',
+  };
+  test.each([
+    ['one key', ['only'], 3],
+    ['two keys in turn', ['first', 'second'], 6],
+  ] as const)('three times in a row each end the asking: %s', async (_, apiKey, calls) => {
+    server.scriptInOrder(refused);
+    const { complete } = await open({ apiKey: [...apiKey] });
+    for (let call = 0; call < calls; call++) {
+      expect(await complete()).toMatchObject({ status: 'auth', attempts: 1, message: 'HTTP 401: who are you' });
+    }
+    expect(await complete()).toMatchObject(stopped);
+    expect([...server.perKey]).toEqual(apiKey.map((key) => [`Bearer ${key}`, 3]));
+  });
+  test('an answer in between counts them from the start', async () => {
+    server.scriptInOrder(refused, refused, answer(), refused, refused, refused);
+    const { complete } = await open({ apiKey: ['only'] });
+    const found = [];
+    for (let call = 0; call < 7; call++) found.push((await complete()).attempts);
+    expect(found).toEqual([1, 1, 1, 1, 1, 1, 0]);
+    expect(server.asked).toHaveLength(6);
+  });
+});
+
 test('user, password and query of a base_url are sent, and never seen', async () => {
   server.scriptInOrder(status(400, {}, { error: { message: 'bad key sekret-1 of me:pass-word' } }));
   const baseUrl = server.url.replace('http://', 'http://me:pass-word@');
