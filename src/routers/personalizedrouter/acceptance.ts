@@ -6,7 +6,7 @@ import type { NamedTensors, NamedWeights } from '../../training/fit-problem.js';
 import type { EngineScalar, TensorFlow } from '../../training/tensorflow.js';
 import type { FitContext } from '../router.js';
 import type { Step } from './draw-step.js';
-import type { LearningData } from './learning-data.js';
+import type { LearningData, PastGroup } from './learning-data.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { personalProblem, ratedLosses } from './problem.js';
 import { stepScores } from './step-scores.js';
@@ -14,7 +14,8 @@ import { stepTensors } from './step-tensors.js';
 
 /**
  * The trained parameters or the initial ones without taste, whichever lose less on validation; of the trained ones the taste only
- * if it lowers the loss of validation users by more than one standard error (paired by user).
+ * if it lowers the loss of validation users and betters what they get by its choice, each by more than one standard error (paired
+ * by user): residuals also tell what a model is worth to everybody, which lowers the loss and moves choices at random.
  */
 export function chosenParameters(
   tf: TensorFlow,
@@ -49,7 +50,7 @@ function tasteHelps(
   judged: Step,
   trained: NamedWeights,
 ): boolean {
-  const gains = tf.tidy(() => {
+  const [gains, choices] = tf.tidy(() => {
     const p = upload(tf, trained);
     const step = stepTensors(tf, data, { ...judged, targets: new Int32Array() }, params.target === 'best', UNUSED);
     const described = data.described
@@ -57,16 +58,35 @@ function tasteHelps(
       : undefined;
     const [without, withTaste] = [false, true].map((taste) => {
       const { scores } = stepScores(tf, p, data, step, described, taste);
-      return ratedLosses(tf, scores!, step.rated!).dataSync();
+      return { losses: ratedLosses(tf, scores!, step.rated!).dataSync(), scores: scores!.dataSync() };
     });
-    let target = 0;
-    return judged.rated.map(({ targets }) => {
-      const gain = mean(targets.map((_, i) => without![target + i]! - withTaste![target + i]!));
-      target += targets.length;
-      return gain;
-    });
+    const M = data.models.length;
+    const chosen = (scores: ArrayLike<number>, target: number, { rated: { models, y } }: PastGroup) => {
+      const own = Array.from(models, (m) => scores[target * M + m]!);
+      return y[own.indexOf(Math.max(...own))]!;
+    };
+    let first = 0;
+    const lower: number[] = [];
+    const better: number[] = [];
+    for (const { targets } of judged.rated) {
+      const own = targets.map((group, i) => ({ group, at: first + i }));
+      lower.push(mean(own.map(({ at }) => without!.losses[at]! - withTaste!.losses[at]!)));
+      better.push(
+        mean(own.map(({ group, at }) => chosen(withTaste!.scores, at, group) - chosen(without!.scores, at, group))),
+      );
+      first += targets.length;
+    }
+    return [lower, better] as const;
   });
-  return mean(gains) > standardDeviation(gains) / Math.sqrt(gains.length);
+  return earnsItsPlace(gains, choices);
+}
+
+/**
+ * @param gains by how much each user's loss falls
+ * @param choices by how much better each user likes what is chosen
+ */
+export function earnsItsPlace(gains: readonly number[], choices: readonly number[]): boolean {
+  return [gains, choices].every((of) => mean(of) > standardDeviation(of) / Math.sqrt(of.length));
 }
 
 function validationLoss(
