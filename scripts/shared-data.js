@@ -41,13 +41,13 @@ export function readVotes(folder) {
 
 /**
  * Votes as the columns that routers take.
- * @param votes each with user, order, session, query, models and rating
+ * @param votes each with user, order, session, query, models (one: it was rated alone) and rating
  */
 export function columns(features, votes, queryGroups = Int32Array.from({ length: features.rows }, (_, i) => i)) {
   const users = [...new Set(votes.map(({ user }) => user))];
   const numberOf = new Map(users.map((user, u) => [user, u]));
   const cells = votes.flatMap((vote, group) =>
-    [0, 1].map((side) => ({ ...vote, group, model: vote.models[side], rating: side ? -vote.rating : vote.rating })),
+    vote.models.map((model, side) => ({ ...vote, group, model, rating: side ? -vote.rating : vote.rating })),
   );
   const ints = (of) => Int32Array.from(cells, of);
   return {

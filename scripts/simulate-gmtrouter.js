@@ -1,6 +1,7 @@
 // Measures gmtrouter on users made by plan: people with planted tastes, people who all want the same, and real judges held out,
 // with or without their questions.
-//   npm run build && node scripts/simulate-gmtrouter.js [tastes] [null] [judges FOLDER | both FOLDER] [--seeds 5] [--params '{"conv":"sage"}']
+//   npm run build && node scripts/simulate-gmtrouter.js [tastes] [null] [judges FOLDER | both FOLDER] [--seeds 5] [--past votes|alone] [--params '{"conv":"sage"}']
+// --past alone: new people did not choose between two before, but rated one answer at a time, some sterner than others.
 // FOLDER holds human-votes.jsonl, questions.jsonl and embeddings.minilm.f16.npy.
 import { parseArgs } from 'node:util';
 import { prepareTensorFlow } from '../dist/config/environment.js';
@@ -15,6 +16,7 @@ const { positionals, values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '5' },
     params: { type: 'string', default: '{}' },
+    past: { type: 'string', default: 'votes' },
     engine: { type: 'string', default: 'auto' },
   },
 });
@@ -47,14 +49,15 @@ async function simulated(name, tasteOf) {
       const won = random.uniform() < 1 / (1 + Math.exp(-difference));
       return { user, order: query % 30, session: query, query, models: [first, second], rating: won ? 1 : -1 };
     });
+    const severity = Array.from({ length: 120 }, () => 0.3 * random.normal());
+    const stars = ({ user, models: [first] }) =>
+      strength(tasteOf(user), first) / 2.5 - severity[user] + 0.4 * random.normal();
+    const alone = (vote) => ({ ...vote, models: [vote.models[0]], rating: Math.min(1, Math.max(-1, stars(vote))) });
     const isLearned = ({ user }) => user < 100;
     const data = { features, models: b.map((_, m) => `model ${m}`), votes };
-    const results = await judge(
-      data,
-      votes.filter(isLearned),
-      votes.filter((vote) => !isLearned(vote)),
-      seed,
-    );
+    const fresh = votes.filter((vote) => !isLearned(vote));
+    const pasts = values.past === 'alone' ? fresh.map(alone) : fresh;
+    const results = figures(await predictions(data, votes.filter(isLearned), fresh, seed, pasts));
     rows.push(results);
     console.log(`${name}, seed ${seed}: ${sentence(results)}`);
   }
@@ -126,15 +129,11 @@ function lead(scored) {
   return `${points(over(() => 1))} points [${points(percentile(leads, 2.5))}, ${points(percentile(leads, 97.5))}]`;
 }
 
-async function judge(data, learned, test, seed) {
-  return figures(await predictions(data, learned, test, seed));
-}
-
 /**
  * Each tested vote with the router's difference, the one it has for nobody and the ranking's, and how much past it was given.
  * @param pasts all votes of the tested users
  */
-async function predictions({ features, models }, learned, test, seed, pasts = test) {
+async function predictions({ features, models }, learned, test, seed, pasts) {
   const M = models.length;
   const table = votesTable({ features, models }, columns(features, learned));
   const context = { seed, training: { engine: values.engine }, onWarning: (sentence) => console.error(sentence) };

@@ -1,6 +1,8 @@
 // Measures personalizedrouter on users made by plan over real outcomes of nine models: nine who trade quality against cost, and
 // people with planted tastes, of whom others than those learned from are scored.
-//   npm run build && node scripts/simulate-personalizedrouter.js FOLDER [weights|likes|topics|none …] [--seeds 5] [--params '{"neighbours":0}']
+//   npm run build && node scripts/simulate-personalizedrouter.js FOLDER [weights|likes|topics|none …] [--seeds 5] [--past rows|votes|alone] [--learned raters|declared] [--params '{"neighbours":0}']
+// --past says how the new people were heard: they rated all models of 20 queries (rows), chose between two (votes), or rated one
+// answer (alone), some sterner than others. --learned declared: the fit knew nobody's ratings, only nine declared preferences.
 // FOLDER holds train.jsonl, test.jsonl, models.json and embeddings.minilm.f16.npy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,12 +21,15 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '5' },
+    from: { type: 'string', default: '1' },
+    past: { type: 'string', default: 'rows' },
+    learned: { type: 'string', default: 'raters' },
     params: { type: 'string', default: '{}' },
     engine: { type: 'string', default: 'auto' },
   },
 });
 const [folder, ...cases] = positionals;
-const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i);
 const params = JSON.parse(values.params);
 const OUTPUT_TOKENS = 512;
 const D = 384;
@@ -62,6 +67,18 @@ const rowAt = (scores, q) => Array.from(scores.data.subarray(q * M, (q + 1) * M)
 const digits = (x) => x.toFixed(4);
 const range = (found) => `${digits(Math.min(...found))} – ${digits(Math.max(...found))} (mean ${digits(mean(found))})`;
 
+/** What is known of rows in which all models were rated. */
+const heard = {
+  rows: (rated) => rated,
+  votes: (rated, random) => {
+    const two = keptRows(rated, 2, random);
+    const other = (row) => (row % 2 === 0 ? row + 1 : row - 1);
+    const rating = two.rating.map((value, row) => Math.sign(value - two.rating[other(row)]));
+    return { ...two, rating, kind: 'votes' };
+  },
+  alone: (rated, random) => keptRows(rated, 1, random),
+};
+
 const RUNS = {
   weights: weighingUsers,
   likes: () => planted('likes'),
@@ -94,7 +111,7 @@ async function scoresOf(router, people) {
   const out = [];
   for (const person of people) {
     const askers = { people: [person], asker: new Int32Array(fresh.rows) };
-    out.push(await router.score({ features: fresh, askers, taskNames: clean.map((row) => row.task_name) }, 'plain'));
+    out.push(await router.score({ features: fresh, askers, taskNames: clean.map((row) => row.task_name) }));
   }
   return out;
 }
@@ -102,11 +119,7 @@ async function scoresOf(router, people) {
 async function weighingUsers() {
   console.log(`\nNine users who weigh quality against cost, ${clean.length} queries`);
   const people = simulatedUsers();
-  const costs = {
-    rows: train.length,
-    cols: M,
-    data: Float64Array.from(train.flatMap((row) => models.map((_, m) => costOf(row, m)))),
-  };
+  const costs = costTable();
   const top = percentile(costs.data, 99);
   const scaled = (cost) => Math.min(1, cost / top);
   const reward = ({ weights }, row, m) =>
@@ -139,6 +152,11 @@ async function weighingUsers() {
   console.log(`  personalizedrouter     ${range(found)}`);
 }
 
+function costTable() {
+  const data = Float64Array.from(train.flatMap((row) => models.map((_, m) => costOf(row, m))));
+  return { rows: train.length, cols: M, data };
+}
+
 /** Quality and cost of a test query by its nearest training queries alone: [M] of [quality, cost]. */
 async function analyticEstimates(table) {
   const { tf } = await openEngine({ engine: values.engine });
@@ -151,8 +169,10 @@ async function analyticEstimates(table) {
 
 async function planted(kind) {
   const sizes = { learned: 110, fresh: 30, rated: 40, shown: 20 };
+  const declared = values.learned === 'declared';
+  const from = declared ? 'nine declared preferences' : `${sizes.learned} users with ${sizes.rated} rated queries`;
   console.log(
-    `\nPlanted tastes: ${kind}; ${sizes.learned} users with ${sizes.rated} rated queries to learn from, ${sizes.fresh} new users with ${sizes.shown}`,
+    `\nPlanted tastes: ${kind}; ${from} to learn from, ${sizes.fresh} new users with ${sizes.shown} ${values.past}`,
   );
   const found = [];
   for (const seed of seeds) {
@@ -164,21 +184,24 @@ async function planted(kind) {
     };
     const worth = (user, row, m) => 0.25 + 0.5 * row.scores[models[m]] + liking(user, row, m);
     const rate = (user, row, m) => Math.min(1, Math.max(0, worth(user, row, m) + 0.05 * random.normal()));
-    const interactions = ratingsOf(
-      Array.from({ length: sizes.learned }, (_, u) => u),
-      sizes.rated,
-      rate,
-      random,
+    const severity = Array.from({ length: sizes.learned + sizes.fresh }, () =>
+      values.past === 'alone' ? 0.1 * random.normal() : 0,
     );
-    const { router, said } = await fitted({ ...base, interactions }, seed);
+    const sternly = (user, row, m) => Math.min(1, Math.max(0, rate(user, row, m) - severity[user]));
+    const users = Array.from({ length: sizes.learned }, (_, u) => u);
+    const learned = declared
+      ? { cost: costTable(), people: simulatedUsers() }
+      : { interactions: ratingsOf(users, sizes.rated, rate, random) };
+    const weights = declared ? { quality: 1, cost: 0, latency: 0 } : null;
+    const { router, said } = await fitted({ ...base, ...learned }, seed);
     const newcomers = Array.from({ length: sizes.fresh }, (_, i) => sizes.learned + i);
     const people = newcomers.map((user) => ({
       id: String(user),
-      weights: null,
-      history: ratingsOf([user], sizes.shown, rate, random),
+      weights,
+      history: heard[values.past](ratingsOf([user], sizes.shown, sternly, random), random),
     }));
     const scores = await scoresOf(router, people);
-    const nobody = await scoresOf(router, [{ id: 'nobody', weights: null, history: null }]);
+    const nobody = await scoresOf(router, [{ id: 'nobody', weights, history: null }]);
     const earned = (choose) =>
       mean(newcomers.map((user, i) => mean(clean.map((row, q) => worth(user, row, choose(i, q, user, row))))));
     const ours = earned((i, q) => best(rowAt(scores[i], q)));
@@ -193,6 +216,19 @@ async function planted(kind) {
     );
   }
   console.log(`  ours ${range(found)}`);
+}
+
+/** `count` random models of each group. */
+function keptRows(rated, count, random) {
+  const kept = Array.from({ length: rated.rating.length / M }, (_, g) =>
+    random
+      .shuffle(models.keys())
+      .slice(0, count)
+      .map((m) => g * M + m),
+  ).flat();
+  const columns = ['user', 'group', 'order', 'session', 'query', 'model', 'rating'];
+  const part = (column) => column.constructor.from(kept, (row) => column[row]);
+  return { ...rated, ...Object.fromEntries(columns.map((name) => [name, part(rated[name])])) };
 }
 
 /** Each user rates all models on `count` training queries. */

@@ -32,6 +32,8 @@ export interface Interactions {
   readonly rating: Float64Array;
   /** What the person did: chose between models, or gave each a number. */
   readonly kind: 'votes' | 'ratings';
+  /** [I] 1 = nobody said this; it follows from the person's declared weights and tells who knows them nothing. */
+  readonly implied?: Uint8Array;
   /** true: nobody said this; it was worked out of outcomes and invented preferences, and says nothing of everybody's taste. */
   readonly simulated?: boolean;
   /** [Q] equal number = same normalised text: folds and inner validation keep them on one side. */

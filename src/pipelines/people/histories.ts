@@ -43,6 +43,7 @@ export function histories(
         ratings,
         kind,
         ...((!real || known.simulated) && { simulated: true }),
+        ...(!real && { implied: true }),
         encoder,
         vector: encodeVector(rowOf(from, rowOfTurn[i]!)),
       };

@@ -132,5 +132,7 @@ export function historyOf(
     query: Int32Array.from(turns.keys()),
     groups: groupIds(turns.map(({ query }) => query)),
   });
-  return interactions.rating.length > 0 ? interactions : null;
+  if (interactions.rating.length === 0) return null;
+  if (!turns.some(({ implied }) => implied)) return interactions;
+  return { ...interactions, implied: Uint8Array.from(interactions.group, (turn) => (turns[turn]!.implied ? 1 : 0)) };
 }

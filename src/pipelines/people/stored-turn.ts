@@ -13,6 +13,8 @@ export interface StoredTurn {
   readonly kind: 'votes' | 'ratings';
   /** Nobody said this. */
   readonly simulated?: true;
+  /** Worked out of the person's declared weights. */
+  readonly implied?: true;
   /** Of the encoder that made `vector`. */
   readonly encoder: string;
   /** [D] float32, little-endian, base64. */

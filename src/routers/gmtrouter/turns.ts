@@ -1,4 +1,5 @@
 // Rated answers as groups in each user's order: what was rated when, and what is past for it.
+import { tellingRatings } from '../lone-ratings.js';
 import type { Interactions } from '../people.js';
 
 /** What one user said about one query at one turn. */
@@ -11,7 +12,7 @@ export interface RatedGroup {
   /** Row of the interactions' features. */
   readonly query: number;
   readonly models: readonly number[];
-  /** In [−1, 1], of each of `models`. */
+  /** In [−1, 1], of each of `models`; of one model alone, how far it lies above what the user gave before. */
   readonly ratings: readonly number[];
   /** Number (in `Turns.groups`) of the user's first group. */
   readonly firstOfUser: number;
@@ -34,7 +35,9 @@ export function ratedGroups(interactions: Interactions): RatedGroup[] {
 
 type Collected = Omit<RatedGroup, 'firstOfUser' | 'pastEnd'>;
 
-function collect({ rating, user, group, order, session, query, model }: Interactions): Collected[] {
+function collect(interactions: Interactions): Collected[] {
+  const { user, group, order, session, query, model } = interactions;
+  const rating = tellingRatings(interactions);
   const rowsOf = new Map<number, number[]>();
   group.forEach((id, row) => {
     const rows = rowsOf.get(id);
@@ -51,7 +54,7 @@ function collect({ rating, user, group, order, session, query, model }: Interact
       session: session[first]!,
       query: query[first]!,
       models: rows.map((row) => model[row]!),
-      ratings: rows.map((row) => rating[row]!),
+      ratings: rows.map((row) => Math.min(1, Math.max(-1, rating[row]!))),
     };
   });
 }

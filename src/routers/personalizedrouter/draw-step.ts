@@ -32,6 +32,7 @@ export interface StepSource {
   readonly params: PersonalizedRouterParams;
   /** Table rows that may be seen. */
   readonly learnedRows: Int32Array;
+  /** Each with something that can be a target. */
   readonly people: readonly LearningPerson[];
   readonly likingShrinkage: number;
 }
@@ -50,9 +51,9 @@ export function drawStep(
     const wanted = Math.min(
       TARGETS_TOGETHER,
       targets.length - count,
-      Math.max(1, Math.round(person.past.length * TARGET_SHARE)),
+      Math.max(1, Math.round(person.comparisons.length * TARGET_SHARE)),
     );
-    const asked = sample(person.past, wanted, random);
+    const asked = sample(person.comparisons, wanted, random);
     chosen.push({ person, targets: asked });
     for (const { row } of asked) hidden.add(groups[row]!);
     count += wanted;

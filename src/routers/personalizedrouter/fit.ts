@@ -36,7 +36,7 @@ export async function fitPersonalizedRouter(
     data,
     params,
     learnedRows: split.rows,
-    people: learned,
+    people: learned.filter(({ comparisons }) => comparisons.length > 0),
     likingShrinkage: shrinkage,
   };
   const validation = validationStep(judged, data, split.rows, shrinkage, context.seed);

@@ -8,7 +8,7 @@ import { descriptions, sameFamily, scaledRows } from './described.js';
 import { type NeighbourEstimates, neighbourCount, neighbourEstimates } from './neighbour-estimates.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type QueryPool, queryPool } from './query-pool.js';
-import { ratedGroups } from './rated-group.js';
+import { compares, ratedGroups } from './rated-group.js';
 import { componentWeights, type WeighedGroup } from './user-weights.js';
 
 /** A rated group, with the pool row of its query. */
@@ -23,6 +23,8 @@ export interface LearningPerson {
   readonly declared: Float64Array | null;
   /** Oldest first. */
   readonly past: readonly PastGroup[];
+  /** Those of the past that compare models: what can be a target. */
+  readonly comparisons: readonly PastGroup[];
 }
 
 export interface LearningData {
@@ -91,8 +93,16 @@ function learningPeople(
   const declared = new Map((table.people ?? []).map((person) => [person.id, person.weights]));
   return [...new Set([...declared.keys(), ...past.keys()])].map((id) => {
     const weights = declared.get(id);
-    return { id, declared: weights ? componentWeights(weights, components) : null, past: past.get(id) ?? [] };
+    return personOf(id, weights ? componentWeights(weights, components) : null, past.get(id) ?? []);
   });
+}
+
+export function personOf(
+  id: string,
+  declared: LearningPerson['declared'],
+  past: LearningPerson['past'],
+): LearningPerson {
+  return { id, declared, past, comparisons: past.filter(({ rated }) => compares(rated)) };
 }
 
 /** The mean of what people declare; quality alone where nobody does. */

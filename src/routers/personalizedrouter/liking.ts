@@ -4,6 +4,11 @@ import type { WeighedGroup } from './user-weights.js';
 /** Bounds of κ_δ. */
 const LEAST_SHRINKAGE = 1;
 const MOST_SHRINKAGE = 1e6;
+/**
+ * κ_δ where nobody's past tells whether people differ: the variance of a vote about its chance, up to ¼, over that of likings of a
+ * tenth of the scale.
+ */
+const UNTOLD_SHRINKAGE = 20;
 
 /** Sums of a person's residuals by model: [M] each. */
 export interface ModelResiduals {
@@ -36,7 +41,8 @@ export function liking({ sums, counts }: ModelResiduals, shrinkage: number): Flo
 
 /**
  * κ_δ = s²_within / s²_between, cut to [1, 1e6]: within, the mean variance of e inside a person and model; between, what of
- * the variance of people's means (about their model's) that does not explain. No tastes: 1e6, and δ vanishes.
+ * the variance of people's means (about their model's) that does not explain. No tastes: 1e6, and δ vanishes. Too few ratings
+ * to tell: 20.
  */
 export function likingShrinkage(people: readonly ModelResiduals[], M: number): number {
   let [inside, freedom, spread, spreadFreedom, cells, count] = [0, 0, 0, 0, 0, 0];
@@ -55,7 +61,7 @@ export function likingShrinkage(people: readonly ModelResiduals[], M: number): n
     spread += means.reduce((sum, mean) => sum + (mean - centre) ** 2, 0);
     spreadFreedom += Math.max(0, means.length - 1);
   }
-  if (freedom <= 0 || spreadFreedom === 0) return MOST_SHRINKAGE;
+  if (freedom <= 0 || spreadFreedom === 0) return UNTOLD_SHRINKAGE;
   const within = inside / freedom;
   const between = Math.max(0, spread / spreadFreedom - (within * count) / cells);
   if (between === 0) return MOST_SHRINKAGE;

@@ -1,6 +1,7 @@
 // Which people the fit learns from and which it is judged by: history first, later answers as targets.
 import { seededRandom } from '../../math/random.js';
-import type { LearningPerson, PastGroup } from './learning-data.js';
+import { type LearningPerson, type PastGroup, personOf } from './learning-data.js';
+import { compares } from './rated-group.js';
 
 export interface JudgedPerson {
   readonly person: LearningPerson;
@@ -24,7 +25,7 @@ const MOST_TARGETS = 32;
 /** @param historySize groups of the past that are read, the newest */
 export function splitPeople(people: readonly LearningPerson[], historySize: number, seed: number): PeopleSplit {
   const rated = people.filter(({ past }) => past.length > 0);
-  const several = rated.filter(({ past }) => past.length > 1);
+  const several = rated.filter(({ past, comparisons }) => past.length > 1 && comparisons.length > 0);
   const count = Math.min(MOST_JUDGED, Math.round(several.length * PEOPLE_ASIDE));
   if (count > 0 && rated.length - count >= FEWEST_LEARNED) {
     const aside = new Set(seededRandom(seed).fork('people').shuffle(several).slice(0, count));
@@ -35,7 +36,7 @@ export function splitPeople(people: readonly LearningPerson[], historySize: numb
   }
   const cut = (person: LearningPerson) => person.past.length - Math.floor(person.past.length * LATEST_ASIDE);
   return {
-    learned: rated.map((person) => ({ ...person, past: person.past.slice(0, cut(person)) })),
+    learned: rated.map((person) => personOf(person.id, person.declared, person.past.slice(0, cut(person)))),
     judged: rated
       .filter((person) => cut(person) < person.past.length)
       .map((person) => judged(person, cut(person), historySize)),
@@ -46,6 +47,6 @@ export function splitPeople(people: readonly LearningPerson[], historySize: numb
 function judged(person: LearningPerson, cut: number, historySize: number): JudgedPerson {
   const history = person.past.slice(Math.max(0, cut - historySize), cut);
   const known = new Set(history.map(({ row }) => row));
-  const targets = person.past.slice(cut).filter(({ row }) => !known.has(row));
+  const targets = person.past.slice(cut).filter(({ row, rated }) => compares(rated) && !known.has(row));
   return { person, history, targets: targets.slice(0, MOST_TARGETS) };
 }

@@ -1,4 +1,5 @@
 // What one person said about one query, and the columns of interactions taken apart into such groups.
+import { tellingRatings } from '../lone-ratings.js';
 import type { Interactions } from '../people.js';
 
 export interface RatedGroup {
@@ -9,29 +10,33 @@ export interface RatedGroup {
   readonly order: number;
   /** [n] columns of the models that were rated. */
   readonly models: Int32Array;
-  /** [n] scores: each rating in [0, 1]. choices: shares of the choice, adding up to 1. */
+  /**
+   * [n] scores: each rating in [0, 1]. choices: shares of the choice, adding up to 1. alone: how far the one rating, on the scale
+   * of scores, lies above what the user gave before.
+   */
   readonly y: Float64Array;
-  readonly kind: 'scores' | 'choices';
+  readonly kind: 'scores' | 'choices' | 'alone';
 }
 
-/** Groups by user index, oldest first; equal orders as they stand. Groups of one model say nothing about a choice and are left out. */
+/** Groups by user index, oldest first; equal orders as they stand. What is only implied is left out. */
 export function ratedGroups(interactions: Interactions): readonly (readonly RatedGroup[])[] {
   const rowsOf = new Map<number, number[]>();
   interactions.group.forEach((group, row) => {
+    if (interactions.implied?.[row] === 1) return;
     const rows = rowsOf.get(group);
     if (rows) rows.push(row);
     else rowsOf.set(group, [row]);
   });
   const byUser: RatedGroup[][] = interactions.users.map(() => []);
+  const telling = tellingRatings(interactions);
   for (const [group, rows] of rowsOf) {
-    if (rows.length < 2) continue;
     const first = rows[0]!;
     byUser[interactions.user[first]!]!.push({
       group,
       query: interactions.query[first]!,
       order: interactions.order[first]!,
       models: Int32Array.from(rows, (row) => interactions.model[row]!),
-      ...said(interactions, rows),
+      ...said(interactions, rows, telling),
     });
   }
   for (const groups of byUser) groups.sort((a, b) => a.order - b.order);
@@ -46,7 +51,17 @@ export function bestShares(values: ArrayLike<number>, within = 0): Float64Array 
   return Float64Array.from(all, (value) => (value >= best - within ? 1 / winners : 0));
 }
 
-function said({ kind, rating }: Interactions, rows: readonly number[]): Pick<RatedGroup, 'y' | 'kind'> {
+/** Whether the group sets models against each other: only such groups can be targets. */
+export function compares({ kind }: Pick<RatedGroup, 'kind'>): boolean {
+  return kind !== 'alone';
+}
+
+function said(
+  { kind, rating }: Interactions,
+  rows: readonly number[],
+  telling: Float64Array,
+): Pick<RatedGroup, 'y' | 'kind'> {
+  if (rows.length === 1) return { kind: 'alone', y: Float64Array.of(telling[rows[0]!]! / 2) };
   const ratings = rows.map((row) => rating[row]!);
   if (kind === 'votes') return { kind: 'choices', y: bestShares(ratings) };
   return { kind: 'scores', y: Float64Array.from(ratings, (r) => (r + 1) / 2) };

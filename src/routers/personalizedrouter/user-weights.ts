@@ -1,7 +1,7 @@
 // What a person weighs, where nobody said: the most probable weights given the answers rated so far.
 import type { PersonWeights } from '../people.js';
 import type { Component } from './components.js';
-import type { RatedGroup } from './rated-group.js';
+import { compares, type RatedGroup } from './rated-group.js';
 
 /** How sharply a choice follows the difference of two scores. */
 export const CHOICE_SHARPNESS = 10;
@@ -24,9 +24,11 @@ export function componentWeights(weights: PersonWeights, components: readonly Pi
 /**
  * argmin over w of the fit to the groups + precision/2·‖w − prior‖², then cut at 0 and scaled to add up to 1. Scores: squared
  * errors of rows centred over their models (ridge regression, precision 1). Choices: −Σ y·log softmax(10 w·a), precision 10.
+ * Ratings of one answer alone compare nothing and are passed over.
  * @param prior [K] w̄
  */
-export function inferredWeights(groups: readonly WeighedGroup[], prior: Float64Array): Float64Array {
+export function inferredWeights(past: readonly WeighedGroup[], prior: Float64Array): Float64Array {
+  const groups = past.filter(({ rated }) => compares(rated));
   if (prior.length === 1 || groups.length === 0) return prior;
   let w = prior.slice();
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -54,10 +56,11 @@ export function chances({ attributes }: WeighedGroup, w: Float64Array): Float64A
 
 /**
  * e [n], one value a rated model. Scores: (y − ȳ) − (w·a − its mean). Choices: y − softmax(10 w·a); of a vote that is
- * ±(t − σ(10 w·Δa)).
+ * ±(t − σ(10 w·Δa)). Of an answer rated alone y as it is: how good it was expected to be is known only beside others.
  */
 export function residuals(group: WeighedGroup, w: Float64Array): Float64Array {
   const { y, kind } = group.rated;
+  if (kind === 'alone') return y;
   if (kind === 'choices') {
     const p = chances(group, w);
     return y.map((share, i) => share - p[i]!);

@@ -146,6 +146,32 @@ test('a past that another encoder made is refused with both fingerprints, and no
   expect((await ask({ ...asked, 'infer.user_id': 'somebody' })).decision.reason).toBe('global_prior');
 });
 
+test('a rating of one answer moves the rated model for who gave it, in both routers, by preference or by none', async () => {
+  for (const router of ['gmtrouter', 'personalizedrouter']) {
+    for (const user of ['3', `rater of ${router}`]) {
+      const scoreOf = async (id: string) => {
+        const { decision } = await ask({ 'infer.query': 'butter basil', 'infer.router': router, 'infer.user_id': id });
+        return decision.ranking.find(({ model }) => model === 'cook')!.score;
+      };
+      const [before, others] = [await scoreOf(user), await scoreOf('5')];
+      await feedback(
+        await settings({
+          'feedback.user_id': user,
+          'feedback.query': 'butter garlic',
+          'feedback.artifacts': join(project.path, 'artifacts'),
+          'feedback.model': 'cook',
+          'feedback.rating': 1,
+        }),
+        listening(),
+      );
+      const after = await scoreOf(user);
+      if (router === 'personalizedrouter') expect(after, user).toBeLessThan(before);
+      else expect(after, user).not.toBe(before); // two epochs teach it to listen, not yet to understand
+      expect(await scoreOf('5')).toBe(others);
+    }
+  }
+});
+
 test('feedback is known to the next decision, and what cannot be meant is refused', async () => {
   const said = {
     'feedback.user_id': '99',

@@ -85,6 +85,24 @@ describe.each([['hgt'], ['sage']] as const)('with %s', (conv) => {
     expect([await best(0), await best(1)]).toEqual(['amber', 'cedar']);
   });
 
+  test('answers rated one at a time raise or lower their model as they lie above or below the usual', async () => {
+    const lead = async (ratings: readonly number[]) => {
+      const votes = ratings.map((rating, order) => ({ order, models: [0, 2] as [number, number], rating }));
+      const { history } = person('ann', votes);
+      const first = <T extends Int32Array | Float64Array>(column: T) => column.filter((_, row) => row % 2 === 0) as T;
+      const { user, group, order, session, query, model, rating } = history!;
+      const rows = { user, group, order, session, query, model, rating };
+      const alone = Object.fromEntries(Object.entries(rows).map(([name, column]) => [name, first(column)]));
+      const told = { id: 'ann', weights: null, history: { ...history!, ...alone, kind: 'ratings' as const } };
+      const [a, , c] = rowOf(await fitted.score(askedBy([told])), 0);
+      return a! - c!;
+    };
+    const nobody = rowOf(ranking, 0)[0]! - rowOf(ranking, 0)[2]!;
+    expect(await lead([1, 1, 1])).toBeGreaterThan(nobody);
+    expect(await lead([-1, -1, -1])).toBeLessThan(nobody);
+    expect(await lead([1, 1, 1, 1, 1, 1, -1])).toBeLessThan(await lead([1, 1, 1, 1, 1, 1, 1]));
+  });
+
   test('no past, an empty past and nobody at all give the same scores to the bit', async () => {
     const empty = { ...person('new', []), history: votesOf([{ ...likesAmber[0]!, user: 0, session: 0 }]) };
     const none = { ...empty.history, ...votesOf([]), users: ['new'], features: matrix(0, D) };

@@ -41,3 +41,39 @@ export function ratedBy(
     queryGroups: table.groups,
   };
 }
+
+/** One person who rates one model on one query after the other. */
+export function alone(table: TrainingTable, model: number, ratings: readonly number[]): Interactions {
+  const rows = Int32Array.from(ratings, (_, i) => i);
+  return {
+    features: table.features,
+    users: ['ann'],
+    user: new Int32Array(ratings.length),
+    group: rows,
+    order: Float64Array.from(rows),
+    session: rows,
+    query: rows,
+    model: new Int32Array(ratings.length).fill(model),
+    rating: Float64Array.from(ratings),
+    kind: 'ratings',
+    queryGroups: table.groups,
+  };
+}
+
+/** The pasts of several people as one. */
+export function together(pasts: readonly (Interactions & { readonly id: string })[]): Interactions {
+  const ints = (of: (past: Interactions, row: number, person: number) => number) =>
+    Int32Array.from(pasts.flatMap((past, p) => Array.from(past.rating, (_, row) => of(past, row, p))));
+  const group = ints((past, row, p) => past.group[row]! + 1000 * p);
+  return {
+    ...pasts[0]!,
+    users: pasts.map(({ id }) => id),
+    user: ints((_, __, p) => p),
+    group,
+    session: group,
+    order: Float64Array.from(ints((past, row) => past.order[row]!)),
+    query: ints((past, row) => past.query[row]!),
+    model: ints((past, row) => past.model[row]!),
+    rating: Float64Array.from(pasts.flatMap(({ rating }) => [...rating])),
+  };
+}

@@ -15,7 +15,7 @@ import { stepTensors } from '../../../src/routers/personalizedrouter/step-tensor
 import type { FittedRouter, TrainingTable } from '../../../src/routers/router.js';
 import { testEngine } from '../../training/test-engine.js';
 import { chosenColumns } from '../toy-table.js';
-import { pricedTable, ratedBy } from './people.js';
+import { alone, pricedTable, ratedBy, together } from './people.js';
 
 const params = personalizedRouterParams.parse({ embeddingDim: 16 });
 const rows = Array.from({ length: 20 }, (_, i) => i);
@@ -78,6 +78,45 @@ describe('users who declare weights', () => {
     }
     // Better than all and cheaper than all: it is everybody's choice nearly everywhere.
     expect(chosenColumns(after).filter((model) => model === 3).length).toBeGreaterThan(50);
+  });
+});
+
+describe('answers rated one at a time', () => {
+  const demanding = simulatedUsers()[8]!;
+  const rated = (ratings: readonly number[]): Person => ({
+    ...demanding,
+    history: alone(weighed, 0, ratings),
+  });
+
+  test('move the rated model by their distance from what is usual for the user, over n + κ, and no other', async () => {
+    const [before, after] = [
+      await asked(byWeights, weighed, demanding),
+      await asked(byWeights, weighed, rated([-1, -1, -1])),
+    ];
+    // −1 against 0, −1/5 and −2/6 on a scale twice as wide as that of scores; κ is 20 where nobody has told of tastes.
+    const delta = (-1 - 4 / 5 - 4 / 6) / 2 / (3 + 20);
+    for (let q = 0; q < before.rows; q++) {
+      const [was, is] = [rowOf(before, q), rowOf(after, q)];
+      expect(is[0]! - was[0]!).toBeCloseTo(delta, 5);
+      expect(is.slice(1)).toEqual(was.slice(1));
+    }
+  });
+
+  test('below the usual speak against a model that was rated well', async () => {
+    const well = rowOf(await asked(byWeights, weighed, rated([1, 1, 1, 1, 1, 1, 0.5])), 0)[0]!;
+    const best = rowOf(await asked(byWeights, weighed, rated([1, 1, 1, 1, 1, 1])), 0)[0]!;
+    expect(well).toBeLessThan(best);
+  });
+
+  test('alone teach the fit whether people differ, and nothing else', async () => {
+    const pasts = ['ann', 'bob', 'cem', 'dan'].map((id, u) => ({ id, ...alone(weighed, u % 3, [1, 1, 0.9, 1, 0.8]) }));
+    const interactions = together(pasts);
+    const fitted = await personalizedRouter.fit(
+      { ...weighed, interactions },
+      { embeddingDim: 16, trainEpoch: 2 },
+      { seed: 1 },
+    );
+    expect(fitted.state().json.likingShrinkage).not.toBe(20);
   });
 });
 

@@ -96,6 +96,12 @@ test('residuals of scores are centred, those of a vote are ±(t − σ(10·w·Δ
   expect(vote[1]).toBeCloseTo(chance, 12);
 });
 
+test('an answer rated alone is its own residual, and weighs no term', () => {
+  const alone = group('alone', [0.3], [[0.9, -0.2]]);
+  expect([...residuals(alone, quality)]).toEqual([0.3]);
+  expect(inferredWeights([alone], Float64Array.of(0.6, 0.4))).toEqual(Float64Array.of(0.6, 0.4));
+});
+
 test('liking is Σ e / (n + κ)', () => {
   const groups = [group('scores', [1, 0], []), group('scores', [1, 0], [])];
   const sums = modelResiduals(groups, [Float64Array.of(0.3, -0.3), Float64Array.of(0.1, -0.1)], 3);
@@ -115,10 +121,10 @@ test('κ is the variance inside over the variance between, and endless where peo
   expect(likingShrinkage([person(0, 1), person(-1, 0)], 1)).toBeCloseTo(2, 12);
   expect(likingShrinkage([person(1, -1), person(1, -1)], 1)).toBe(1e6);
   expect(likingShrinkage([person(0, 0), person(0, 0)], 1)).toBe(1e6);
-  expect(likingShrinkage([], 1)).toBe(1e6);
+  expect(likingShrinkage([], 1)).toBe(20); // nobody tells whether people differ
 });
 
-test('groups stand in order of time, votes as shares, and one model alone says nothing', () => {
+test('groups stand in order of time, votes as shares, one model alone as half its distance from what is usual', () => {
   const table = pricedTable(6);
   const votes = ratedBy(table, ['ann'], [3, 1], (_, row, model) => (row === 3 ? [1, -1, -1][model]! : 0), 'votes');
   const found = ratedGroups(votes)[0]!.map(({ query, y, kind }) => ({ query, y: [...y], kind }));
@@ -127,7 +133,23 @@ test('groups stand in order of time, votes as shares, and one model alone says n
     { query: 3, y: [1, 0, 0], kind: 'choices' },
     { query: 1, y: [third, third, third], kind: 'choices' },
   ]);
-  const alone = { ...votes, group: Int32Array.from(votes.group, (_, i) => i) };
-  expect(ratedGroups(alone)).toEqual([[]]);
+  const cells = votes.group.length;
+  const alone = { ...votes, group: Int32Array.from(votes.group, (_, i) => i), order: Float64Array.from(votes.model) };
+  const usual = (sum: number, n: number) => sum / (n + 4);
+  expect(ratedGroups(alone)[0]!.map(({ y, kind }) => [kind, ...y])).toEqual(
+    [1, 0, -1, 0, -1, 0].map((r, i) => [
+      'alone',
+      (r -
+        usual(
+          ...([
+            [0, 0],
+            [1, 2],
+            [0, 4],
+          ][i >> 1] as [number, number]),
+        )) /
+        2,
+    ]),
+  );
+  expect(ratedGroups({ ...votes, implied: new Uint8Array(cells).fill(1) })).toEqual([[]]);
   expect([...bestShares([0.5, 0.5 - 1e-12, 0.1], 1e-9)]).toEqual([0.5, 0.5, 0]);
 });
