@@ -11,7 +11,7 @@ import { initialParameters } from './initial.js';
 import { type LearningData, type LearningPerson, learningData } from './learning-data.js';
 import { likingShrinkage, modelResiduals } from './liking.js';
 import type { PersonalizedRouterParams } from './params.js';
-import { type JudgedPerson, splitPeople } from './people-split.js';
+import { type JudgedPerson, splitPeople, unseenTexts } from './people-split.js';
 import { personalProblem } from './problem.js';
 import { ratedTargets } from './rated-targets.js';
 import { settledState } from './settle.js';
@@ -29,9 +29,11 @@ export async function fitPersonalizedRouter(
   const engine = await engineOf(context);
   const data = learningData(engine.tf, table, params);
   warnOfUnknownTerms(table, data, context);
-  const split = innerSplit(table.groups, context.seed);
-  const { learned, judged } = splitPeople(data.people, params.historySize, context.seed);
-  const shrinkage = shrinkageOf(learned, data);
+  const people = splitPeople(data.people, params.historySize, context.seed);
+  const shrinkage = shrinkageOf(people.learned, data);
+  const { learned, judged, texts } = unseenTexts(people, data.pool.groups, context.seed);
+  const drawn = innerSplit(table.groups, context.seed);
+  const split = { ...drawn, rows: drawn.rows.filter((row) => !texts.has(data.pool.groups[row]!)) };
   const source = {
     data,
     params,
@@ -55,6 +57,7 @@ export async function fitPersonalizedRouter(
   const batchSize = Math.ceil(params.batchSize / params.trainMaskRate);
   const gradient = { ...params, epochs: params.trainEpoch, batchSize };
   const fitted = await fitByGradient(table, gradient, context, personalProblem(source, validation, initial), {
+    split,
     settings: { weightDecay: params.weightDecay, clipNorm: 1 },
   });
   const judgedStep = { ...validation, targets: split.validationRows };
