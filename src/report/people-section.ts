@@ -15,7 +15,7 @@ export function peopleSections({ people }: Pick<Report, 'people'>): SheetSection
       title: 'People',
       before: [
         people.sentence,
-        `${count(votes)} votes of ${count(users)} people, ${count(ties)} of them ties; each foretold without its person, from earlier votes alone; what others said about the same queries was learned from.`,
+        `${count(votes)} votes of ${count(users)} people, ${count(ties)} of them ties; each foretold without its person and without its query, from the person’s earlier votes alone.`,
       ],
       table: {
         columns: head([

@@ -1,5 +1,5 @@
-// Every person's votes, foretold by rankings and routers that learned from other people and saw of this one only what came before.
-import { assignFolds } from '../../data/splits.js';
+// Every person's votes, foretold by rankings and routers that learned from other people about other queries, and saw of this person
+// only what came before.
 import { throwIfAborted } from '../../errors/vsr-error.js';
 import type { ForetoldVotes } from '../../evaluation/people-evaluation.js';
 import { takeRows } from '../../math/matrix.js';
@@ -10,6 +10,7 @@ import type { PipelineContext } from '../context.js';
 import { type FitRun, fitRouter, type LearningData, type RouterRequest } from '../train/fit-routers.js';
 import { interactionsOf } from './interactions.js';
 import type { LearningPeople } from './learning-people.js';
+import { heldOutCells } from './people-cells.js';
 import { firstNotBefore, ownRankings, type Pair, ranking, type TurnsByUser, turnsByUser } from './rankings.js';
 
 export interface StoredForetold extends ForetoldVotes {
@@ -31,7 +32,11 @@ const FEWEST_LEARNED = 2;
 /** Newest turns of each person that are foretold: each of them costs several decisions of every router. */
 const MOST_FORETOLD = 500;
 
-/** undefined, and a notice, where there are too few people. Throws what fitting throws. */
+/**
+ * What a fold learns from: the turns of people outside it about queries that nobody in it is foretold on, and the outcomes of other
+ * queries than these. Where people rate the same queries, queries are dealt into folds too, since else little would be left.
+ * undefined, and a notice, where there are too few people or queries. Throws what fitting throws.
+ */
 export async function foretoldVotes(
   requests: readonly RouterRequest[],
   data: LearningData & { readonly people: LearningPeople },
@@ -48,12 +53,6 @@ export async function foretoldVotes(
     );
     return undefined;
   }
-  const dealt = assignFolds(
-    users.map((id) => `user ${id}`),
-    folds,
-    run.seed,
-  );
-  const foldOf = new Map(users.map((user, u) => [user, dealt[u]!]));
   const personal = [];
   for (const request of requests) {
     const { needs } = await loadRouter(request.name);
@@ -70,15 +69,28 @@ export async function foretoldVotes(
     table[shown ?? name] = column;
     column[pair] = Number(difference.toPrecision(6));
   };
-  for (let f = 0; f < folds; f++) {
+  const cells = heldOutCells(turns, folds, run.seed);
+  if (cells.some(({ inside }) => !inside.includes(true))) {
+    context.onNotice?.(
+      'All rate the same one query: there is no other to learn from, so that nothing can be foretold.',
+    );
+    return undefined;
+  }
+  if (cells.length > folds) {
+    context.onNotice?.(
+      `Many people rated the same queries: people and queries are both held out, which takes ${cells.length} fits a router.`,
+    );
+  }
+  for (const [at, { held: cell, inside, knows: knowsQuery }] of cells.entries()) {
     throwIfAborted(context.signal);
-    const inside = turns.map(({ userId }) => foldOf.get(userId) !== f);
+    const heldTurns = new Set(pairs.flatMap(({ turn }) => (cell.has(turn) ? [turn] : [])));
     const prior = ranking(
       all.filter(({ turn }) => inside[turn]),
       data.table.models.length,
     );
-    const held = [...pairs.keys()].filter((p) => !inside[pairs[p]!.turn]);
-    const heldTurns = new Set(held.map((p) => pairs[p]!.turn));
+    const held = [...pairs.keys()].filter((p) => heldTurns.has(pairs[p]!.turn));
+    if (held.length === 0) continue;
+    const known = rows.filter((row) => knowsQuery(data.table.queries[row]!.query));
     const own = ownRankings(all, ofUser, orders, heldTurns, prior);
     for (const p of held) {
       const { a, b, turn } = pairs[p]!;
@@ -88,8 +100,8 @@ export async function foretoldVotes(
     }
     const learning = { ...data, people: onlyTurns(data.people, inside) };
     for (const { request, users: knows } of personal) {
-      const stage = `people ${f + 1} of ${folds}: ${request.name}`;
-      const { fitted } = await fitRouter(request, learning, rows, { ...run, stage }, context);
+      const stage = `people ${at + 1} of ${cells.length}: ${request.name}`;
+      const { fitted } = await fitRouter(request, learning, known, { ...run, stage }, context);
       const ask = scorer(fitted, data, ofUser);
       for (const shown of knows ? [...SHOWN, MOST_SHOWN] : [0]) {
         const differences = await ask(
