@@ -18,6 +18,8 @@ export interface Expanded {
   readonly literal: readonly Path[];
 }
 
+/** Of an address: //user:password@host. */
+const PASSWORD = /\/\/[^/]*:[^/]*@/;
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /**
@@ -46,7 +48,7 @@ export function expandEnvironment(
     }
     if (typeof value !== 'string') return value;
     const names = [...value.matchAll(REFERENCE)].map((match) => match[1]!);
-    if (names.length === 0 && isSecret(path)) literal.push(path);
+    if (names.length === 0 && (isSecret(path) || (isAddress(path) && PASSWORD.test(value)))) literal.push(path);
     const absent = names.find((name) => !environment[name]);
     if (absent === undefined) return value.replace(REFERENCE, (_, name: string) => environment[name]!);
     if (!isSecret(path) && !isHeader(path)) return unset(path, absent);
@@ -125,6 +127,11 @@ function isSecret(path: Path): boolean {
   );
 }
 
+/** Where a server that wants a password may stand. */
+function isAddress(path: Path): boolean {
+  return path[0] === 'serve' && path[1] === 'state';
+}
+
 function isHeader(path: Path): boolean {
   return (path[0] === 'vllmEndpoints' && path[2] === 'headers') || (path[0] === 'embedding' && path[1] === 'headers');
 }
@@ -134,5 +141,5 @@ function looksSecret(header: string): boolean {
 }
 
 function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/, '');
+  return url.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/, '');
 }

@@ -58,6 +58,20 @@ describe('expansion', () => {
     ]);
   });
 
+  test('so does a password in the address of the shared state, and none is written into an artifact', async () => {
+    const at = 'vsr.yaml:1: serve.state holds a key as it is; write it as ${NAME} and export NAME instead.';
+    for (const [state, warnings] of [
+      ['postgres://vsr:SEC@RET@db/vsr?application_name=SECRET', [at]],
+      ['postgres://vsr:${SECRET}@db/vsr', []],
+      ['postgres://vsr@db/vsr', []],
+      ['redis://redis:6379', []],
+    ] as const) {
+      const loaded = await load(`serve: {state: "${state}"}\n`, { SECRET: 'SECRET' });
+      expect(loaded.warnings).toEqual(warnings);
+      expect(JSON.stringify(configForManifest(loaded.config))).not.toMatch(/SEC|RET/);
+    }
+  });
+
   test('a message about a wrong key never holds the key', async () => {
     await expect(load('vllm_endpoints:\n  - {name: a, type: openai, api_key: {k: sk-123}}\n')).rejects.toMatchObject({
       message: 'vsr.yaml:2: vllm_endpoints[0].api_key: expected a text or a list, got something else.',
