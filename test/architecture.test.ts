@@ -36,6 +36,11 @@ describe('one door each', () => {
   });
 });
 
+test('what speaks to the servers of the shared state is imported in its store alone, and that only where its server is named', () => {
+  expect(offenders(/(from |import\()['"](redis|pg)['"]/, /^server\/state\/(redis|postgres)-/)).toEqual([]);
+  expect(offenders(/from ['"][^'"]*\/(redis|postgres)-[^'"]+['"]/, /^server\/state\/(redis|postgres)-/)).toEqual([]);
+});
+
 describe('routers', () => {
   test('never see text files, the environment or the clock', () => {
     const routers = files.filter((file) => file.path.startsWith('routers/'));

@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   VSR_GRAPH: { exitCode: 2, summary: 'a scoring graph is malformed' },
   VSR_ENGINE: { exitCode: 2, summary: 'an engine is not available' },
   VSR_PROVIDER: { exitCode: 2, summary: 'a provider cannot be used' },
+  VSR_STATE: { exitCode: 2, summary: 'the server on which gateways share their state cannot be used' },
   VSR_GATE: { exitCode: 3, summary: 'a gate said no' },
   VSR_ABORTED: { exitCode: 130, summary: 'interrupted; finished work is saved' },
 } as const satisfies Record<string, { exitCode: number; summary: string }>;

@@ -43,7 +43,7 @@ export interface GatewayTools extends PipelineContext {
   readonly onBug?: (error: unknown) => void;
 }
 
-/** Throws what is wrong before the first request: `VSR_ARTIFACT`, `VSR_CONFIG`, `VSR_API_KEY_MISSING`, `VSR_FILE`, `VSR_USAGE`. */
+/** Throws what is wrong before the first request: `VSR_ARTIFACT`, `VSR_CONFIG`, `VSR_API_KEY_MISSING`, `VSR_FILE`, `VSR_STATE`, `VSR_USAGE`. */
 export async function openGateway(config: VsrConfig, tools: GatewayTools): Promise<Gateway> {
   const { serve } = config;
   const metrics = createMetrics();

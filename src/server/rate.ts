@@ -43,7 +43,7 @@ export async function rate(parts: GatewayParts, body: Json, headers: Headers): P
   try {
     await parts.state.rate(turn);
   } catch (error) {
-    throw new ApiError(503, `The rating could not be kept (${(error as Error).message}).`, { code: 'not_kept' });
+    throw new ApiError(503, `The rating is not confirmed: ${(error as Error).message}.`, { code: 'not_kept' });
   }
   parts.onRated?.(turn);
   said.models.forEach((model, i) => {

@@ -1,14 +1,10 @@
-// Feedback survives the end of the process at any moment, also torn lines; several gateways on one Redis agree.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+// Feedback in a folder survives the end of the process at any moment, also torn lines.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StoredTurn } from '../../src/pipelines/people/stored-turn.js';
 import { openFileState } from '../../src/server/state/file-state.js';
-import { openState } from '../../src/server/state/open-state.js';
-import { openRedisState } from '../../src/server/state/redis-state.js';
 import { openRemembered } from '../../src/server/state/remembered.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -110,80 +106,3 @@ describe('in a folder', () => {
     ]);
   });
 });
-
-test('state in another kind of server is refused, not written into a folder of that name, and its password is not shown', async () => {
-  await expect(openState('postgres://u:secret@db/vsr')).rejects.toMatchObject({
-    code: 'VSR_USAGE',
-    message: 'State is kept in a folder or in Redis, not in postgres://….',
-  });
-});
-
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-describe.skipIf(!hasRedis)('in Redis (skipped where redis-server is not installed)', () => {
-  let server: ChildProcess;
-  let url: string;
-  beforeAll(async () => {
-    const port = await freePort();
-    server = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      { cwd: folder.path },
-    );
-    url = `redis://127.0.0.1:${port}`;
-    await new Promise<void>((resolve) =>
-      server.stdout!.on('data', (text) => /Ready to accept/.test(String(text)) && resolve()),
-    );
-  });
-  afterAll(() => void server?.kill());
-
-  test('two gateways agree on ratings, decisions and sessions, and a third one starts with them', async () => {
-    const [one, two] = [await openRedisState(url), await openRedisState(url)];
-    await one.rate(turn('u', 1));
-    await two.rate(turn('u', -1, 'b'));
-    const both = new Map([
-      ['a', { count: 1, sum: 1 }],
-      ['b', { count: 1, sum: -1 }],
-    ]);
-    await vi.waitFor(() => expect([one.statistics(), two.statistics()]).toEqual([both, both]));
-    expect(one.turnsOf('u')).toEqual(two.turnsOf('u'));
-    const decision = {
-      id: 'vsr-1',
-      router: 'knn',
-      model: 'a',
-      userId: 'u',
-      sessionId: null,
-      query: '',
-      encoder: 'e',
-      vector: '',
-    };
-    one.remember(decision, 'chatcmpl-1');
-    one.keepSession('s', 'a');
-    await vi.waitFor(async () =>
-      expect([await two.recall('vsr-1'), await two.recall('chatcmpl-1'), await two.sessionModel('s')]).toEqual([
-        decision,
-        decision,
-        'a',
-      ]),
-    );
-    expect([await two.recall('other'), await two.sessionModel('other')]).toEqual([undefined, undefined]);
-    const three = await openRedisState(url);
-    expect(three.statistics()).toEqual(both);
-    await Promise.all([one, two, three].map((state) => state.close()));
-  });
-
-  test('where none answers it is one sentence without the password', async () => {
-    await expect(openRedisState(`redis://u:secret@127.0.0.1:${await freePort()}`)).rejects.toMatchObject({
-      code: 'VSR_USAGE',
-      message: expect.not.stringContaining('secret'),
-    });
-  });
-});
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -76,7 +76,8 @@ export const chatCommand: CommandModule = {
       usage: '--state <place>',
       key: ['serve', 'state'],
       kind: 'text',
-      description: 'feedback: a folder, or redis://… that a running gateway shares (default .vsr-state)',
+      description:
+        'feedback: a folder, or redis://… or postgres://… that a running gateway shares (default .vsr-state)',
     },
     {
       usage: '--share',

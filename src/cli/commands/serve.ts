@@ -100,7 +100,7 @@ export const serveCommand: CommandModule = {
       usage: '--state <place>',
       key: ['serve', 'state'],
       kind: 'text',
-      description: 'feedback: a folder, or redis://… for several gateways (default .vsr-state)',
+      description: 'feedback: a folder, or redis://… or postgres://… for several gateways (default .vsr-state)',
     },
   ],
   examples: [

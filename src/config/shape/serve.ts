@@ -72,7 +72,7 @@ export const serve = z
         files: count.default(5),
       })
       .prefault({}),
-    /** Folder of the feedback journal, or redis://… shared by several gateways. */
+    /** Folder of the feedback journal, or redis://… or postgres://… shared by several gateways. */
     state: text.default('.vsr-state'),
     /** Seconds between two looks at the manifest; 0 = only on SIGHUP. */
     reloadS: z.number().min(0).default(2),

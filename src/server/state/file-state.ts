@@ -112,7 +112,7 @@ function lockOf(folder: string): Lock {
     'VSR_FILE',
     `${folder}: process ${holder.pid} on ${holder.host} keeps its feedback there, as a gateway or a chat.`,
     {
-      hint: `Give this one another folder (--state FOLDER), let both share one server (--state redis://…), or talk to the other one: vsr serve --web has a chat page. If that process is gone, delete ${path}.`,
+      hint: `Give this one another folder (--state FOLDER), let both share one server (--state redis://… or postgres://…), or talk to the other one: vsr serve --web has a chat page. If that process is gone, delete ${path}.`,
     },
   );
 }
