@@ -64,6 +64,26 @@ test('compose: two models, no rights, the page on this machine alone, the key fr
   expect(config.vllmEndpoints.map(({ address }) => address)).toEqual(['ollama']);
 });
 
+test('compose on Postgres: laid over the other, Redis is left out and the password comes from outside', () => {
+  const text = read('compose.postgres.yaml');
+  const below = parse(read('compose.yaml')).services;
+  const { services, volumes } = parse(text, { customTags: [{ tag: '!override', collection: 'map' }] });
+  const { vsr, postgres, redis } = services;
+  expect(strangers(vsr.command)).toEqual([]);
+  // The same command but for where the state lives, and that address names the service, its user and its database.
+  expect(vsr.command.slice(0, -1)).toEqual(below.vsr.command.slice(0, -1));
+  const state = new URL(vsr.command.at(-1));
+  const { POSTGRES_USER: user, POSTGRES_DB: database } = postgres.environment;
+  expect([state.hostname in services, state.username, state.pathname]).toEqual([true, user, `/${database}`]);
+  for (const password of [vsr.environment.PGPASSWORD, postgres.environment.POSTGRES_PASSWORD]) {
+    expect(password).toMatch(/^\$\{PGPASSWORD:\?/);
+  }
+  expect(text).toContain('depends_on: !override');
+  expect(Object.keys(vsr.depends_on).sort()).toEqual(['models', 'postgres']);
+  expect([Object.keys(redis), redis.profiles]).toEqual([['profiles'], ['redis']]);
+  expect(postgres.volumes.map((volume: string) => volume.split(':')[0])).toEqual(Object.keys(volumes));
+});
+
 test('Kubernetes: no rights, probes that exist, mounts that are there', () => {
   const documents = parseAllDocuments(read('kubernetes.yaml'));
   expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
