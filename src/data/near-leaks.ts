@@ -99,9 +99,9 @@ interface BitSet {
   has(value: number): boolean;
 }
 
-/** 16 bits for each of the values expected, 128 MB at most. */
+/** 8 bits for each of the values expected, 32 MB at most: a seventh of the values may seem to stand in it, not four fifths. */
 function bitSet(expected: number): BitSet {
-  const bits = Math.min(30, Math.max(16, Math.ceil(Math.log2(16 * expected + 1))));
+  const bits = Math.min(28, Math.max(16, Math.ceil(Math.log2(8 * expected + 1))));
   const words = new Int32Array(2 ** (bits - 5));
   const mask = 2 ** bits - 1;
   return {

@@ -40,9 +40,14 @@ export function assignSplits(
 /**
  * A fold (0 … folds − 1) per text: the groups of equal normalised text, ordered by hash, are dealt out in turn, so that folds
  * differ by one group at most. Throws VSR_DATA if there are fewer groups than folds.
+ * @param groups [N] equal number = same normalised text, where that is known already
  */
-export function assignFolds(texts: readonly string[], folds: number, seed: number): Int32Array {
-  const groups = groupIds(texts);
+export function assignFolds(
+  texts: readonly string[],
+  folds: number,
+  seed: number,
+  groups: Int32Array = groupIds(texts),
+): Int32Array {
   const draws = new Map<number, number>();
   texts.forEach((text, i) => {
     if (!draws.has(groups[i]!)) draws.set(groups[i]!, uniformHash(normaliseText(text), seed));
@@ -52,11 +57,8 @@ export function assignFolds(texts: readonly string[], folds: number, seed: numbe
       hint: 'Use fewer folds or more queries.',
     });
   const ordered = [...draws].sort((a, b) => a[1] - b[1]);
-  const foldOfGroup = new Int32Array(draws.size);
-  ordered.forEach(([group], rank) => {
-    foldOfGroup[group] = rank % folds;
-  });
-  return groups.map((group) => foldOfGroup[group]!);
+  const foldOf = new Map(ordered.map(([group], rank) => [group, rank % folds]));
+  return groups.map((group) => foldOf.get(group)!);
 }
 
 /** Uniform in [0, 1) and the same for the same text and seed: the first 48 bits of SHA-256. */

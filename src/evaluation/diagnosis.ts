@@ -9,6 +9,7 @@ import { type DiagnosisVerdict, diagnosisVerdict } from './diagnosis-verdict.js'
 import type { BootstrapOptions } from './estimates.js';
 import { type CurveChoices, type CurveStep, learningCurve } from './learning-curve.js';
 import { modelData } from './model-data.js';
+import { NEIGHBOUR_SAMPLE } from './neighbour-sample.js';
 import type { ModelData } from './report.js';
 import { type Routability, routability } from './routability.js';
 
@@ -55,8 +56,9 @@ export interface DiagnosisInput {
   readonly table: OutcomeTable;
   /** [N] drawn together. */
   readonly groups: Int32Array;
-  /** [N×D], for locality. */
+  /** [N×D], or of `vectorRows` alone, for locality. */
   readonly vectors: Matrix | null;
+  readonly vectorRows?: Int32Array;
   readonly objective: Objective;
   readonly curve: {
     /** Rows of the table that were judged, and what was chosen for them; the last step learned from all. */
@@ -75,7 +77,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     { judged: curve.judged, groups: judgedGroups, objective, steps: curve.steps },
     options,
   );
-  const pays = routability(table, input.vectors, options.seed);
+  const pays = routability(table, input.vectors, options.seed, input.vectorRows);
   const models = modelWorth(table);
   return {
     schema: DIAGNOSIS_SCHEMA,
@@ -106,6 +108,7 @@ const SENTENCES = [
   'Headroom, task share, pool order and unique best are computed on all rows, with the outcomes in view: bounds, not forecasts.',
   'The learning curve is a forecast: best single model, lookup and neighbours were learned from other rows than those they are judged on (five folds; above 2,000 queries one fold).',
   'Neighbours: mean quality of the 40 nearest queries (fewer where there are few), by the cosine of their vectors, shrunk as the knn router does.',
+  NEIGHBOUR_SAMPLE,
   'Locality: agreement of the outcomes of ten nearest neighbours against that of random pairs, p by 999 permutations.',
   'Intervals: paired bootstrap over groups of equal queries; the two p-values are corrected by Holm.',
 ];

@@ -69,8 +69,9 @@ export interface EvaluationInput {
   readonly objective: Objective;
   readonly routers: readonly JudgedRouter[];
   readonly options: EvaluationOptions;
-  /** [rows × D] embeddings of the rows that baselines learn from, for locality. */
+  /** [rows × D] embeddings of the rows that baselines learn from, or of `vectorRows` among them, for locality. */
   readonly vectors?: Matrix;
+  readonly vectorRows?: Int32Array;
 }
 
 export interface EvaluationOptions {
@@ -190,7 +191,7 @@ export function evaluateRouters(input: EvaluationInput): Report {
       cells: options.audit ?? null,
       models: modelData(test),
     },
-    routability: routability(learned.table, input.vectors ?? null, options.seed),
+    routability: routability(learned.table, input.vectors ?? null, options.seed, input.vectorRows),
     arms: armReports,
     tasks: taskReports(arms, router, tasks, byTask, estimates),
     routes,

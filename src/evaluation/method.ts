@@ -1,6 +1,7 @@
 // How the numbers of a report are made, in sentences.
 import type { Objective } from '../math/utility.js';
 import { LOTS, MOST_GROUPS } from './lots.js';
+import { NEIGHBOUR_SAMPLE } from './neighbour-sample.js';
 
 export function methodSentences(
   objective: Objective,
@@ -16,6 +17,7 @@ export function methodSentences(
     'A chosen missing cell leaves the query out of that mean; comparisons use queries that both sides answered.',
     `Intervals: paired bootstrap over groups of equal queries, ${bootstrap.toLocaleString('en-US')} resamples, seed ${seed}, percentiles at ${round(100 * confidence)} %; the same resamples for every router; p by Holm. More than ${MOST_GROUPS.toLocaleString('en-US')} groups are drawn in ${LOTS.toLocaleString('en-US')} random lots.`,
     'Gains, gap and headroom are in quality against the best single model by quality; differences, win/tie/loss and regret in utility.',
+    NEIGHBOUR_SAMPLE,
     'Zero router: single models mixed at random along the hull of mean cost and quality on train, at the cost of the router.',
   ];
 }

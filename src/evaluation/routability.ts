@@ -1,6 +1,6 @@
 // Can routing pay at all? What the outcomes alone say, before any router is trained.
 import type { OutcomeTable } from '../data/outcome-table.js';
-import type { Matrix } from '../math/matrix.js';
+import { type Matrix, takeRows } from '../math/matrix.js';
 import { LEAST_HEADROOM } from './advice.js';
 import { allRows, argMax, columnMeans, rowMaxima, rowMeans, taskLookup, taskOf } from './baselines.js';
 import { presentMean } from './choice-metrics.js';
@@ -34,8 +34,11 @@ export interface Routability {
   readonly advice: string;
 }
 
-/** @param vectors [N×D] embeddings of the queries, for locality */
-export function routability(table: OutcomeTable, vectors: Matrix | null, seed: number): Routability {
+/**
+ * @param vectors [N×D] embeddings of the queries, for locality
+ * @param rows where `vectors` holds only some: which
+ */
+export function routability(table: OutcomeTable, vectors: Matrix | null, seed: number, rows?: Int32Array): Routability {
   const { quality, cost, models } = table;
   const tasks = table.queries.map(taskOf);
   const means = columnMeans(quality);
@@ -60,7 +63,7 @@ export function routability(table: OutcomeTable, vectors: Matrix | null, seed: n
     ...bestCounts(quality),
     pool: named(poolOrder(quality, null)),
     poolPerDollar: cost.data.some((value) => value > 0) ? named(poolOrder(quality, cost)) : null,
-    locality: vectors && locality(vectors, quality, seed),
+    locality: vectors && locality(vectors, rows ? takeRows(quality, rows) : quality, seed),
     advice: adviceOn(headroom),
   };
 }

@@ -4,11 +4,13 @@ import type { VsrConfig } from '../config/schema.js';
 import { VsrError } from '../errors/vsr-error.js';
 import { taskOf } from '../evaluation/baselines.js';
 import { evaluateRouters } from '../evaluation/evaluate-routers.js';
+import { MOST_NEIGHBOURS } from '../evaluation/neighbour-sample.js';
 import type { Report } from '../evaluation/report.js';
-import { type Matrix, takeRows } from '../math/matrix.js';
+import { takeRows } from '../math/matrix.js';
 import { loadRouter } from '../routers/registry.js';
 import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
+import { drawnRows, neighbourRows, placesIn } from './analyze/drawn-rows.js';
 import { heldOutCurve } from './analyze/held-out-curve.js';
 import { type Judged, openJudged } from './analyze/judged.js';
 import { partOf } from './analyze/part.js';
@@ -96,11 +98,15 @@ async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineCo
   // a few of the queries may all stem from one fold, of which baselines could learn nothing
   if (new Set(fold).size < 2) return [];
   const part = partOf(data.table, rows);
+  const vectorRows = drawnRows(Int32Array.from(rows.keys()), MOST_NEIGHBOURS, config.seed);
+  const embedded = vectorRows.map((i) => rows[i]!);
+  const vectors = await embedRows(trained.encoder, data.table, [embedded], config.embedding.cacheDir, context);
   return [
     evaluateRouters({
       train: part,
       test: part,
-      vectors: await vectorsOf(config, judged, rows, context),
+      vectors: takeRows(vectors, embedded),
+      vectorRows,
       testGroups: rows.map((row) => data.groups[row]!),
       folds: fold,
       objective,
@@ -138,31 +144,22 @@ async function judgeHeldOut(
     config.embedding.cacheDir,
     context,
   );
-  const vectors = await embedRows(trained.encoder, data.table, [all.train, rows], config.embedding.cacheDir, context);
+  const near = neighbourRows(all.train, rows, config.seed);
+  const seen = [near.learn, near.judge];
+  const vectors = await embedRows(trained.encoder, data.table, seen, config.embedding.cacheDir, context);
   const report = evaluateRouters({
     train: partOf(data.table, all.train),
     test: partOf(data.table, rows),
     testGroups: rows.map((row) => data.groups[row]!),
-    ...(first && { vectors: takeRows(vectors, all.train) }),
+    ...(first && { vectors: takeRows(vectors, near.learn), vectorRows: placesIn(all.train, near.learn) }),
     objective,
     routers: routers.map(({ judged: chosenOnValidation, ...router }) => ({ ...router, chosenOnValidation })),
     options: evaluationOptions(config, data, label),
   });
   const seeds = { rows, routers, bestSingle: report.verdict.model, label };
   const noise = await seedsReport(config, judged, seeds, context);
-  const curve = await heldOutCurve(config, judged, { learn: all.train, judge: rows, vectors, label }, context);
+  const curve = await heldOutCurve(config, judged, { learn: all.train, judge: rows, vectors, near, label }, context);
   return [{ ...report, ...(curve && { learningCurve: curve }), ...(noise && { trainingNoise: noise }) }];
-}
-
-/** For locality: what the encoder of the artifact makes of the rows that baselines learn from. */
-async function vectorsOf(
-  config: VsrConfig,
-  { trained, data }: Judged,
-  rows: Int32Array,
-  context: PipelineContext,
-): Promise<Matrix> {
-  const vectors = await embedRows(trained.encoder, data.table, [rows], config.embedding.cacheDir, context);
-  return takeRows(vectors, rows);
 }
 
 /** The artifact's own, unless other prices are asked for. */

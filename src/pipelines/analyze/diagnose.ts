@@ -12,6 +12,7 @@ import { embedForTraining } from '../learning/embed-for-training.js';
 import { pinObjective } from '../learning/objective.js';
 import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
 import { rowsToFold } from '../train/rows.js';
+import { neighbourRows, placesIn, unitedRows } from './drawn-rows.js';
 import { curveChoices } from './learning-curve.js';
 import { partOf } from './part.js';
 
@@ -50,8 +51,8 @@ export async function diagnoseOutcomes(config: VsrConfig, context: PipelineConte
   const asked = { ...config.objective, ...givenWeights(config) };
   const { objective, moved } = pinObjective({ ...config, objective: asked }, data.table, rows);
   if (moved) context.onWarning?.(moved);
-  const vectors = await vectorsOrNone(config, data, rows, context);
-  const fold = assignFolds(units, folds, config.seed);
+  const groups = data.by === 'query' ? rows.map((row) => data.groups[row]!) : undefined;
+  const fold = assignFolds(units, folds, config.seed, groups);
   const judgedFolds = rows.length > MANY ? 1 : folds;
   const judged = Int32Array.from(fold.keys()).filter((i) => fold[i]! < judgedFolds);
   const parts = Array.from({ length: judgedFolds }, (_, f) => ({
@@ -59,12 +60,19 @@ export async function diagnoseOutcomes(config: VsrConfig, context: PipelineConte
     judge: rows.filter((_, i) => fold[i] === f),
   }));
   const judgedRows = judged.map((i) => rows[i]!);
-  const steps = await curveChoices(data, { parts, judged: judgedRows, vectors, objective, seed: config.seed }, context);
+  // many rows are cut in two, few stand on either side in turn
+  const near =
+    judgedFolds === 1 ? neighbourRows(parts[0]!.learn, parts[0]!.judge, config.seed) : { learn: rows, judge: rows };
+  const embedded = unitedRows(near);
+  const vectors = await vectorsOrNone(config, data, embedded, context);
+  const curve = { parts, judged: judgedRows, vectors, embedded, objective, seed: config.seed };
+  const steps = await curveChoices(data, curve, context);
   const { minGain, bootstrap, confidence } = config.analyze;
   return diagnose({
     table: partOf(data.table, rows),
     groups: rows.map((row) => data.groups[row]!),
-    vectors: vectors && takeRows(vectors, rows),
+    vectors: vectors && takeRows(vectors, embedded),
+    vectorRows: placesIn(rows, embedded),
     objective,
     curve: { rows: judged, judged: partOf(data.table, judgedRows), steps },
     data: { path: data.path, cells: data.audit, leaks: data.leaks },

@@ -22,6 +22,8 @@ export interface CurveParts {
   readonly judged: Int32Array;
   /** [N×D] of the whole table; null: no neighbours. */
   readonly vectors: Matrix | null;
+  /** Ascending: the rows that have a vector; default all. Neighbours are looked for among these, for these. */
+  readonly embedded?: Int32Array;
   readonly objective: Objective;
   readonly seed: number;
 }
@@ -40,13 +42,16 @@ export async function curveChoices(
 async function stepOf(
   share: number,
   { table, catalogue, groups }: OutcomeData,
-  { parts, judged, vectors, objective, seed }: CurveParts,
+  { parts, judged, vectors, embedded, objective, seed }: CurveParts,
   context: PipelineContext,
 ): Promise<CurveChoices> {
   const placeOf = new Map(Array.from(judged, (row, at) => [row, at]));
   const empty = () => new Int32Array(judged.length).fill(-1);
   const choices = { bestSingle: empty(), lookup: empty(), knn: (vectors && empty()) as Int32Array | null };
   const tasks = table.queries.map(taskOf);
+  const hasVector = embedded && new Uint8Array(table.queries.length);
+  for (const row of embedded ?? []) hasVector![row] = 1;
+  const near = (rows: Int32Array) => (hasVector ? rows.filter((row) => hasVector[row] === 1) : rows);
   const utilities = utilityMatrix(table, objective);
   let learned = 0;
   for (const [f, { learn: all, judge }] of parts.entries()) {
@@ -61,14 +66,15 @@ async function stepOf(
       choices.bestSingle[placeOf.get(row)!] = best;
       choices.lookup[placeOf.get(row)!] = known < 0 ? best : known;
     }
-    if (!everyModelAnswered(table, learn)) choices.knn = null; // nearest queries cannot be fitted then
+    const [among, asked] = [near(learn), near(judge)];
+    if (!everyModelAnswered(table, among)) choices.knn = null; // nearest queries cannot be fitted then
     if (!vectors || !choices.knn) continue;
     const stage = `neighbours at ${100 * share} %${parts.length > 1 ? `, fold ${f + 1}` : ''}`;
-    const params = { k: Math.max(1, Math.min(NEIGHBOURS, Math.floor(Math.sqrt(learn.length)))) };
+    const params = { k: Math.max(1, Math.min(NEIGHBOURS, Math.floor(Math.sqrt(among.length)))) };
     const learning = { table, features: vectors, groups };
-    const { fitted } = await fitRouter({ name: 'knn', params }, learning, learn, { seed, stage }, context);
-    const scores = await fitted.score({ features: takeRows(vectors, judge) });
-    judge.forEach((row, h) => {
+    const { fitted } = await fitRouter({ name: 'knn', params }, learning, among, { seed, stage }, context);
+    const scores = await fitted.score({ features: takeRows(vectors, asked) });
+    asked.forEach((row, h) => {
       choices.knn![placeOf.get(row)!] = choose(table, row, rowOf(scores, h), { ...policy, scale: fitted.scale });
     });
   }

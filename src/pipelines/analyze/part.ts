@@ -2,8 +2,9 @@
 import type { OutcomeTable } from '../../data/outcome-table.js';
 import { takeRows } from '../../math/matrix.js';
 
-/** The given rows, in the given order, copied. */
+/** The given rows, in the given order, copied; the table itself where these are all of its rows as they stand. */
 export function partOf(table: OutcomeTable, rows: Int32Array): OutcomeTable {
+  if (rows.length === table.queries.length && rows.every((row, i) => row === i)) return table;
   return {
     models: table.models,
     queries: Array.from(rows, (row) => table.queries[row]!),

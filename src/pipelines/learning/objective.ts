@@ -2,6 +2,7 @@
 import type { ModelStats } from '../../artifacts/manifest.js';
 import type { VsrConfig } from '../../config/schema.js';
 import type { OutcomeTable } from '../../data/outcome-table.js';
+import { type Matrix, rowOf } from '../../math/matrix.js';
 import { median } from '../../math/stats.js';
 import { type AskedWeights, type Objective, objectiveWeights } from '../../math/utility.js';
 
@@ -13,15 +14,9 @@ export interface PinnedObjective {
 
 /** Weights as asked for; cost scale = the median cost of the present cells of `rows`, unless configured. */
 export function pinObjective(config: VsrConfig, table: OutcomeTable, rows: Int32Array): PinnedObjective {
-  const known = (column: Float64Array) =>
-    Array.from(rows).flatMap((row) =>
-      Array.from(column.subarray(row * table.models.length, (row + 1) * table.models.length)).filter(
-        (v) => !Number.isNaN(v),
-      ),
-    );
-  const costs = known(table.cost.data);
+  const costs = presentCells(table.cost, rows);
   const { moved, weights } = objectiveWeights(config.objective, {
-    hasLatency: known(table.latency.data).length > 0,
+    hasLatency: rows.some((row) => rowOf(table.latency, row).some((value) => !Number.isNaN(value))),
     hasCost: costs.length > 0,
   });
   const typical = costs.length > 0 ? median(costs) : 0;
@@ -33,6 +28,18 @@ export function pinObjective(config: VsrConfig, table: OutcomeTable, rows: Int32
     },
     moved,
   };
+}
+
+function presentCells(column: Matrix<Float64Array>, rows: Int32Array): Float64Array {
+  const cells = new Float64Array(rows.length * column.cols);
+  let n = 0;
+  for (const row of rows) {
+    for (let at = row * column.cols, end = at + column.cols; at < end; at++) {
+      const value = column.data[at]!;
+      if (!Number.isNaN(value)) cells[n++] = value;
+    }
+  }
+  return cells.subarray(0, n);
 }
 
 /** Another user's weights under the artifact's scales; a term that its data does not know stays without weight. */
