@@ -69,6 +69,9 @@ export interface DeployedInput {
   /** [N] the arm of an experiment, and what was drawn into it as one. */
   readonly arms: readonly (Arm | null)[];
   readonly units: readonly string[];
+  /** [N] 1 = nobody answered, 1 = another model failed first; NaN = not known. */
+  readonly unanswered: Float64Array;
+  readonly fallback: Float64Array;
   readonly decisions: number;
   readonly objective: Objective;
   readonly warnings: readonly string[];
@@ -83,7 +86,10 @@ export function judgeDeployed(input: DeployedInput): Deployed {
   const answered = utility.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);
   const only = (values: Float64Array) => values.map((value, i) => value * known[i]!);
   const counterfactual = counterfactualOf(input, utilities, utility);
-  const experiment = judgeExperiment(utility, input.arms, input.units, options);
+  const [quality, cost, latency] = [table.quality, table.cost, table.latency].map((of) => chosenValues(of, choices));
+  const { unanswered, fallback, arms, units } = input;
+  const measures = { quality: quality!, cost: cost!, latency: latency!, unanswered, fallback };
+  const experiment = judgeExperiment({ utility, measures, arms, units }, options);
   const several = regrets(utilities, utility).map((value, i) => (cellsOf(utilities, i) > 1 ? value : Number.NaN));
   const regretful = several.filter((value) => !Number.isNaN(value));
   return {
@@ -175,6 +181,13 @@ function verdictOn(
   const inUtility = qualityAlone ? '' : ' in utility';
   if (experiment) {
     const { routed, default: standard, difference } = experiment;
+    if (!difference) {
+      const [a, b] = [routed, standard].map(({ requests }) => requests.toLocaleString('en-US'));
+      return {
+        kind: 'inconclusive',
+        sentence: `Deployed: inconclusive, ${a} routed requests against ${b} of the default, drawn at random, but too few of their answers were rated (POST /v1/feedback) to tell which people liked better.`,
+      };
+    }
     const measured = `${estimateText(difference)}${inUtility}, ${routed.n.toLocaleString('en-US')} routed answers against ${standard.n.toLocaleString('en-US')} of the default, drawn at random; ${scope}`;
     return judged(difference, Math.min(routed.units, standard.units), measured);
   }

@@ -2,6 +2,7 @@
 import type { ConfigurationReport } from '../evaluation/configuration.js';
 import type { Deployed } from '../evaluation/deployed.js';
 import type { SideBySide } from '../evaluation/side-by-side.js';
+import { experimentSection } from './experiment-section.js';
 import { count, counted, percent, perThousand, pointsWithInterval, pValue, share, UNKNOWN } from './format.js';
 import type { Sheet } from './sheet.js';
 
@@ -90,28 +91,7 @@ export function deployedSheet(report: Deployed): Sheet {
             : 'No query was answered by a second model: what was lost cannot be told.',
         ],
       },
-      ...(experiment
-        ? [
-            {
-              title: `The router against the default model, drawn at random, in points [${percent(method.confidence)}]`,
-              table: {
-                columns: ['', 'rated answers', 'assigned', 'utility'].map((head) => ({ head })),
-                rows: [
-                  ...(['routed', 'default'] as const).map((arm) => [
-                    arm,
-                    count(experiment[arm].n),
-                    count(experiment[arm].units),
-                    share(experiment[arm].utility),
-                  ]),
-                  ['difference', '', '', pointsWithInterval(experiment.difference)],
-                ],
-              },
-              after: [
-                'Sessions, users or single requests were assigned by a hash, so that both arms are alike but for who answers. Only rated answers count: people may rate more of one kind.',
-              ],
-            },
-          ]
-        : []),
+      ...(experiment ? [experimentSection(experiment, method.confidence)] : []),
       ...(counterfactual
         ? [
             {

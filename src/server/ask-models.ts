@@ -38,10 +38,20 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
+/** 502, or the last model's own 429. */
+export class NobodyAnswered extends ApiError {
+  readonly failed: readonly FailedModel[];
+
+  constructor(status: number, message: string, code: string, failed: readonly FailedModel[], headers = {}) {
+    super(status, message, { code, headers });
+    this.failed = failed;
+  }
+}
+
 /** Statuses that are the asker's own doing: another model would say the same. */
 const FINAL = new Set([400, 409, 413, 415, 422]);
 
-/** Throws `ApiError` 502 (or the last model's own 429) where all fail, and a canceled `ProviderFailure` for a client that left. */
+/** Throws `NobodyAnswered` where all fail, `ApiError` 503 where none is configured, and a canceled `ProviderFailure` for a client that left. */
 export async function askModels(parts: GatewayParts, models: readonly string[], options: AskOptions): Promise<Begun> {
   const { pool, breaker, metrics, config } = parts;
   const known = models.flatMap((name) => pool.get(name) ?? []);
@@ -150,8 +160,7 @@ function nobody(
   }
   const why = failed.map(({ model, message }) => `${model}: ${message}`).join('; ');
   const wait = last?.status === 429 ? last.headers.get('retry-after') : null;
-  return new ApiError(last?.status === 429 ? 429 : 502, `No model answered. ${why}`, {
-    code: last?.status === 429 ? 'rate_limit_exceeded' : 'upstream_failed',
-    headers: wait !== null && /^[\w ,:.-]{1,40}$/.test(wait) ? { 'retry-after': wait } : {},
-  });
+  const headers = wait !== null && /^[\w ,:.-]{1,40}$/.test(wait) ? { 'retry-after': wait } : {};
+  const [status, code] = last?.status === 429 ? [429, 'rate_limit_exceeded'] : [502, 'upstream_failed'];
+  return new NobodyAnswered(status, `No model answered. ${why}`, code, failed, headers);
 }

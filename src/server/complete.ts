@@ -5,10 +5,11 @@ import { isObject, type Json } from '../providers/json.js';
 import { type Answer, readCompletion } from '../providers/openai/reply.js';
 import { createStreamReader } from '../providers/openai/stream-reader.js';
 import { ApiError } from './api-error.js';
-import { askModels, type Begun } from './ask-models.js';
+import { askModels, type Begun, NobodyAnswered } from './ask-models.js';
 import { type Asked, withoutPolicy } from './asked.js';
 import { type Choice, chooseModel } from './choose-model.js';
 import { decisionHeaders } from './decision-headers.js';
+import { failedCells, logCall, logFailure } from './log-call.js';
 import type { GatewayParts } from './parts.js';
 import { prefixedStream, prefixedText } from './prefix.js';
 import { decisionJson } from './route-only.js';
@@ -37,8 +38,9 @@ export async function complete(parts: GatewayParts, call: CompletionCall): Promi
   };
   if (call.left.aborted) stop();
   call.left.addEventListener('abort', stop, { once: true });
+  let choice: Choice | undefined;
   try {
-    const choice = await chooseModel(parts, call.asked, call.userId, abort.signal);
+    choice = await chooseModel(parts, call.asked, call.userId, abort.signal);
     const { asked } = call;
     const begun = await askModels(parts, choice.models, {
       path: call.path,
@@ -56,12 +58,13 @@ export async function complete(parts: GatewayParts, call: CompletionCall): Promi
       ...upstreamHeaders(begun.headers),
       ...decisionHeaders(choice, begun),
     });
+    const made = choice;
     let finished = false;
     const finish = (answer: Answer | null, id: string | undefined) => {
       if (finished) return;
       finished = true;
       end();
-      note(parts, call, choice, begun, answer, id, performance.now() - started);
+      note(parts, call, made, begun, answer, id, performance.now() - started);
     };
     if (begun.text !== null) {
       const { json } = begun;
@@ -78,10 +81,15 @@ export async function complete(parts: GatewayParts, call: CompletionCall): Promi
     });
   } catch (error) {
     end();
-    if (call.left.aborted) throw new ApiError(499, 'The client has left.', { code: 'client_left' });
+    if (call.left.aborted) {
+      if (choice) logFailure(parts, call, choice, 'canceled', 'client_left');
+      throw new ApiError(499, 'The client has left.', { code: 'client_left' });
+    }
     if (abort.signal.aborted) {
+      if (choice) logFailure(parts, call, choice, 'timeout', 'timeout');
       throw new ApiError(504, `No answer within ${config.serve.timeoutS} s (serve.timeout_s).`, { code: 'timeout' });
     }
+    if (choice && error instanceof NobodyAnswered) logFailure(parts, call, choice, error.failed, error.code!);
     throw error;
   }
 }
@@ -165,7 +173,7 @@ function note(
   id: string | undefined,
   ms: number,
 ): void {
-  const { metrics, state, log } = parts;
+  const { metrics, state } = parts;
   const { model, failed, firstByte, status } = begun;
   const cost = answer ? costOf(model.price, answer) : null;
   metrics.time('total', ms);
@@ -183,7 +191,6 @@ function note(
     latency: ms,
     ...(answer && { input_tokens: answer.inputTokens, output_tokens: answer.outputTokens }),
   });
-  if (call.path === 'embeddings') return;
   const cell: OutcomeCell = {
     quality: null,
     status: answer ? 'unscored' : status >= 400 ? 'bad_request' : 'canceled',
@@ -191,26 +198,11 @@ function note(
     ttft: Math.round(firstByte),
     ...(answer && { inputTokens: answer.inputTokens, outputTokens: answer.outputTokens, cost }),
   };
-  log.write({
-    id: choice.id,
-    query: call.asked.text,
-    images: call.asked.images,
-    userId: call.userId,
-    sessionId: call.asked.policy.sessionId ?? null,
-    outcomes: {
-      ...Object.fromEntries(failed.map(({ model: name, status: why }) => [name, { quality: null, status: why }])),
-      [model.alias]: cell,
-    },
-    decision: {
-      model: model.alias,
-      router: choice.router,
-      reason: choice.reason,
-      score: choice.score,
-      ...(choice.arm && { arm: choice.arm }),
-      ...(choice.shadow && { shadow: choice.shadow }),
-      ...(choice.degraded && { degraded: choice.degraded }),
-      ...(call.keyName !== null && { key: call.keyName }),
-      ...(id !== undefined && { response_id: id }),
-    },
-  });
+  logCall(
+    parts,
+    call,
+    choice,
+    { ...failedCells(failed), [model.alias]: cell },
+    { model: model.alias, response_id: id },
+  );
 }

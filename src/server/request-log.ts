@@ -1,4 +1,4 @@
-// Answered requests as JSON lines that are outcomes: with prompts on, production data is training data. Files are rotated by size.
+// Requests as JSON lines that are outcomes: with prompts on, production data is training data. Files are rotated by size.
 
 import { once } from 'node:events';
 import { createWriteStream, existsSync, openSync, renameSync, rmSync, statSync, type WriteStream } from 'node:fs';

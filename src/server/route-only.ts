@@ -44,7 +44,29 @@ async function one(parts: GatewayParts, body: Json, headers: Headers, defaultUse
     reason: choice.reason,
   });
   parts.state.remember(choice.rated);
+  parts.log.write({
+    id: choice.id,
+    query: asked.text,
+    images: asked.images,
+    userId,
+    sessionId: asked.policy.sessionId ?? null,
+    outcomes: {},
+    decision: { ...loggedDecision(choice), route_only: true },
+  });
   return decisionJson(choice, userId);
+}
+
+/** What a line of the log says of a choice. */
+export function loggedDecision({ models, router, reason, score, arm, shadow, degraded }: Choice): Json {
+  return {
+    model: models[0]!,
+    router,
+    reason,
+    score,
+    ...(arm && { arm }),
+    ...(shadow && { shadow }),
+    ...(degraded && { degraded }),
+  };
 }
 
 /** A query as files have it, with its images as a message has them. */

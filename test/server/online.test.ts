@@ -253,7 +253,8 @@ test('an A/B share is measured from the log alone, and the log trains a router t
   const arms = users.map((user) => armOf(user, 0.5));
   const mean = (arm: string, model: string) => {
     const own = users.flatMap((_, i) => (arms[i] === arm ? [Number(satisfied(model, i))] : []));
-    return { n: 2 * own.length, units: own.length, utility: own.reduce((sum, one) => sum + one, 0) / own.length };
+    const [n, units] = [2 * own.length, own.length];
+    return { requests: n, assigned: units, n, units, utility: own.reduce((sum, one) => sum + one, 0) / units };
   };
   const [routed, standard] = [mean('routed', 'mathematician'), mean('default', 'cook')];
   const base = { 'analyze.artifacts': [join(folder.path, 'artifacts')], 'analyze.bootstrap': 500 };
@@ -261,8 +262,10 @@ test('an A/B share is measured from the log alone, and the log trains a router t
     await gatewayConfig(folder.path, null, { ...base, 'analyze.decisions': file, 'analyze.quality_weight': 1 }),
     {},
   );
-  const { difference, ...found } = measured.experiment!;
-  expect(found).toEqual({ routed, default: standard });
+  const { routed: a, default: b, measures } = measured.experiment!;
+  const difference = measured.experiment!.difference!;
+  expect({ a, b }).toEqual({ a: routed, b: standard });
+  expect(measures.find(({ name }) => name === 'quality')).toMatchObject({ difference });
   expect(difference.delta).toBeCloseTo(routed.utility - standard.utility, 12);
   // Users are drawn, not answers: the interval is that of 80 independent values, about ± 1.96 · 0.87 / √80.
   expect(difference.high - difference.low).toBeGreaterThan(0.3);
@@ -280,6 +283,68 @@ test('an A/B share is measured from the log alone, and the log trains a router t
   const again = await open({ 'serve.artifacts': join(folder.path, 'from-log') });
   expect(await (await again.post('/v1/route', { query: MATHS })).json()).toMatchObject({ model: 'mathematician' });
   await again.close();
+});
+
+test('an A/B share is measured without prompts: ratings, dollars, milliseconds, who got no answer and who another one', async () => {
+  const file = join(folder.path, 'silent.jsonl');
+  const gateway = await open({
+    'serve.log': { file, prompts: false },
+    'serve.ab_share': 0.5,
+    'serve.fallback': 'cook',
+    'serve.breaker': { failures: 1000 },
+  });
+  // Every fifth question meets no model that answers, every third no mathematician.
+  const unheard = (i: number) => i % 5 === 0;
+  const fails = (i: number, model: string) => unheard(i) || (i % 3 === 0 && model === 'mathematician');
+  let now = 0;
+  models.script(({ model }) => (fails(now, model) ? status(500) : answer('4')));
+  const arms = Array.from({ length: 60 }, (_, i) => armOf(`user ${i}`, 0.5));
+  for (const i of arms.keys()) {
+    now = i;
+    const response = await gateway.post('/v1/chat/completions', chat(MATHS, { user: `user ${i}` }));
+    expect(response.status).toBe(unheard(i) ? 502 : 200);
+    if (i % 2 === 1 || !response.ok) continue;
+    const rating = response.headers.get('x-vsr-model') === 'mathematician' ? 1 : -1;
+    await gateway.post('/v1/feedback', { decision_id: response.headers.get('x-vsr-decision-id'), rating });
+  }
+  // Decisions alone are part of it: a rating of one counts, whoever asked the model.
+  const alone = (await (await gateway.post('/v1/route', { query: MATHS, user: 'user 1' })).json()) as {
+    decision_id: string;
+  };
+  await gateway.post('/v1/feedback', { decision_id: alone.decision_id, rating: 1 });
+  await gateway.close();
+  expect(readFileSync(file, 'utf8')).not.toContain('derivative');
+
+  const { verdict, experiment } = await judgeDecisions(
+    await gatewayConfig(folder.path, null, {
+      'analyze.artifacts': [join(folder.path, 'artifacts')],
+      'analyze.bootstrap': 200,
+      'analyze.decisions': file,
+      'analyze.quality_weight': 1,
+    }),
+    {},
+  );
+  const share = (arm: string, of: (i: number) => boolean, among: (i: number) => boolean) => {
+    const own = [...arms.keys()].filter((i) => arms[i] === arm && among(i));
+    return { n: own.length, delta: own.filter(of).length / own.length };
+  };
+  const heard = (i: number) => !unheard(i);
+  const rated = (i: number) => heard(i) && i % 2 === 0;
+  const found = Object.fromEntries(experiment!.measures.map((one) => [one.name, one]));
+  for (const arm of ['routed', 'default'] as const) {
+    expect(found.unanswered![arm]).toMatchObject(share(arm, unheard, () => true));
+    expect(found.fallback![arm]).toMatchObject(share(arm, (i) => arm === 'routed' && fails(i, 'mathematician'), heard));
+    expect(found.cost![arm]).toMatchObject({ n: share(arm, heard, heard).n, delta: expect.closeTo(14e-6, 12) });
+    expect(found.latency![arm].n).toBe(found.cost![arm].n);
+    const one = arms[1] === arm ? 1 : 0;
+    const liked = share(arm, (i) => arm === 'routed' && !fails(i, 'mathematician'), rated);
+    const quality = (liked.delta * liked.n + one) / (liked.n + one);
+    expect(found.quality![arm]).toMatchObject({ n: liked.n + one, delta: expect.closeTo(quality, 12) });
+  }
+  const { delta, low, high } = found.unanswered!.difference;
+  expect(delta).toBeCloseTo(found.unanswered!.routed.delta - found.unanswered!.default.delta, 12);
+  expect([low < delta, delta < high]).toEqual([true, true]);
+  expect(verdict.sentence).toMatch(/^Deployed: .*routed answers against .* of the default, drawn at random/);
 });
 
 test('a log without prompts holds none, and is rotated by size', async () => {

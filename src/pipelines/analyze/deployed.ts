@@ -2,13 +2,17 @@
 import { existsSync } from 'node:fs';
 import { openArtifactDirectory } from '../../artifacts/artifact-directory.js';
 import type { VsrConfig } from '../../config/schema.js';
+import { contentText } from '../../data/content-text.js';
+import { groupIds } from '../../data/normalise-text.js';
+import { outcomeTable } from '../../data/outcome-table.js';
 import { readDecisions } from '../../data/read-decisions.js';
+import { type LoggedRequest, readRequestLog } from '../../data/read-request-log.js';
 import { VsrError } from '../../errors/vsr-error.js';
 import { type Deployed, judgeDeployed } from '../../evaluation/deployed.js';
 import type { PipelineContext } from '../context.js';
 import { pinObjective, reweighByFlags } from '../learning/objective.js';
-import { loadOutcomeData } from '../learning/outcome-data.js';
-import { withLogAsOutcomes } from '../train/from-log.js';
+import { loadOutcomeData, type OutcomeData } from '../learning/outcome-data.js';
+import { repriced } from '../learning/reprice.js';
 import { DEFAULT_ARTIFACTS } from './artifacts.js';
 import { partOf } from './part.js';
 
@@ -19,15 +23,16 @@ import { partOf } from './part.js';
 export async function judgeDecisions(config: VsrConfig, context: PipelineContext): Promise<Deployed> {
   const path = config.analyze.decisions!;
   const decisions = await readDecisions(path);
-  const dataFile =
-    config.analyze.dataFile ??
-    (decisions.some(({ logged }) => logged) ? await ratedIn(path, config, context) : undefined);
-  const data = await loadOutcomeData(
-    config,
-    dataFile,
-    { ratios: [1, 0, 0], seed: config.seed, leakCheck: 'warn', queryLimit: 0, prices: config.analyze.prices },
-    context,
-  );
+  const logged = decisions.some((decision) => decision.logged) ? await readRequestLog(path) : [];
+  const data =
+    config.analyze.dataFile === undefined && logged.length > 0
+      ? await outcomesOf(path, logged, config, context)
+      : await loadOutcomeData(
+          config,
+          config.analyze.dataFile,
+          { ratios: [1, 0, 0], seed: config.seed, leakCheck: 'warn', queryLimit: 0, prices: config.analyze.prices },
+          context,
+        );
   const rowOfId = new Map(data.table.queries.map(({ id }, row) => [id, row]));
   const met = decisions.filter(({ id }) => rowOfId.has(id));
   if (met.length === 0) {
@@ -49,6 +54,12 @@ export async function judgeDecisions(config: VsrConfig, context: PipelineContext
     : pinObjective(config, data.table, rows).objective;
   const scaleOf = (router: string | null) => (router === null ? undefined : manifest?.routers[router]?.scale);
   const { bootstrap, confidence } = config.analyze;
+  const requestOfId = new Map(logged.map((request) => [request.query.id, request]));
+  const said = (what: 'failed' | 'fellBack') =>
+    Float64Array.from(met, ({ id }) => {
+      const value = requestOfId.get(id)?.[what] ?? null;
+      return value === null ? Number.NaN : Number(value);
+    });
   return judgeDeployed({
     table: partOf(data.table, rows),
     groups: rows.map((row) => data.groups[row]!),
@@ -61,6 +72,8 @@ export async function judgeDecisions(config: VsrConfig, context: PipelineContext
     },
     arms: met.map(({ arm }) => arm),
     units: met.map(({ unit }) => unit),
+    unanswered: said('failed'),
+    fallback: said('fellBack'),
     reference: manifest?.bestSingle ?? null,
     decisions: decisions.length,
     objective,
@@ -78,11 +91,15 @@ export async function judgeDecisions(config: VsrConfig, context: PipelineContext
   });
 }
 
-/** The rated answers of a log as a file of outcomes beside it. */
-async function ratedIn(log: string, config: VsrConfig, context: PipelineContext): Promise<string> {
-  const { train } = await withLogAsOutcomes(
-    { ...config, train: { ...config.train, fromLog: log, dataFile: undefined } },
-    context,
-  );
-  return train.dataFile!;
+/** A log is its own outcomes, with texts or without, rated or not. */
+async function outcomesOf(
+  path: string,
+  logged: readonly LoggedRequest[],
+  { analyze }: VsrConfig,
+  context: PipelineContext,
+): Promise<Pick<OutcomeData, 'path' | 'table' | 'groups'>> {
+  const models = [...new Set(logged.flatMap(({ outcomes }) => Object.keys(outcomes)))];
+  const recorded = outcomeTable(logged, models);
+  const { table } = analyze.prices ? await repriced(recorded, new Map(), analyze.prices, context) : { table: recorded };
+  return { path, table, groups: groupIds(table.queries.map(contentText)) };
 }
