@@ -16,4 +16,8 @@ npx vsr benchmark --query-limit 20
 npx vsr train --router knn
 npx vsr infer --query "What is the derivative of x^3?" --user-id 3
 npx vsr analyze
-node --input-type=module -e 'import * as vsr from "vsr"; if (typeof vsr.train !== "function") throw new Error("the library does not export train")'
+node --input-type=module -e '
+import { infer, loadConfig } from "vsr";
+const { config } = await loadConfig({ sets: ["infer.query=What is the derivative of x^3?"] });
+for await (const { decision } of infer(config, {})) console.log("as a library:", decision.model, decision.ranking[0].expectedQuality);
+'

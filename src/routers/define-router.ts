@@ -72,6 +72,10 @@ export interface RouterSpec<P> {
 /** Rows scored in one run of the graph: bounds the memory of [rows × N] intermediates. */
 const CHUNK_ROWS = 256;
 
+/**
+ * A router from its few own functions. `fit` throws `VSR_ROUTER_PARAMS` for parameters, `VSR_TRAINING_DATA` for tables that cannot be
+ * learned from; what was fitted throws `VSR_FEATURES` for features of another width or without a number in them.
+ */
 export function defineRouter<P extends Readonly<Record<string, unknown>>>(spec: RouterSpec<P>): Router {
   const needs = { gradient: false, users: false, ...spec.needs };
   return {
