@@ -1,7 +1,7 @@
 // Calibration per model and the largest regrets, on tables small enough to add up by hand.
 import { describe, expect, test } from 'vitest';
 import { equalMassEce } from '../../src/evaluation/calibration.js';
-import { calibrationReport } from '../../src/evaluation/calibration-report.js';
+import { calibrationReport, isMiscalibrated } from '../../src/evaluation/calibration-report.js';
 import { largestRegrets } from '../../src/evaluation/largest-regrets.js';
 import { matrix } from '../../src/math/matrix.js';
 import { tableOf } from './table-of.js';
@@ -20,6 +20,16 @@ describe('calibration report', () => {
     expect(a!.brier).toBeCloseTo((0.01 + 0.04 + 0.49 + 0.04) / 4, 6);
     expect(a!.logLoss).toBeCloseTo(-(Math.log(0.9) + Math.log(0.8) + Math.log(0.3) + Math.log(0.8)) / 4, 6);
     expect(report.ece).toBeCloseTo(a!.ece, 12);
+  });
+
+  test('what a router expects beyond 0 and 1 counts as 0 and 1', () => {
+    const table = tableOf({ quality: [[1], [0]], models: ['a'] });
+    const [a] = calibrationReport('mf', matrix(2, 1, Float32Array.of(1.5, -0.5)), table)!.models;
+    expect([a!.ece, a!.brier]).toEqual([0, 0]);
+  });
+
+  test('an expectation is called off from more than .05 on', () => {
+    expect([0, 0.05, 0.0501].map((ece) => isMiscalibrated({ ece }))).toEqual([false, false, true]);
   });
 
   test('bins of equal mass: two of two cells each', () => {

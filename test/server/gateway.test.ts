@@ -272,6 +272,18 @@ describe('decisions alone', () => {
       vsr: { ...session, sticky: false },
     });
     expect(free.headers.get('x-vsr-model')).toBe('cook');
+    const barred = await gateway.post('/v1/chat/completions', {
+      model: 'vsr/knn',
+      messages: ask(COOKING),
+      vsr: { session_id: 's2', candidates: ['cook', 'generalist'] },
+    });
+    expect(barred.headers.get('x-vsr-model')).toBe('cook');
+    const without = await gateway.post('/v1/route', {
+      query: MATHS,
+      model: 'vsr/knn',
+      vsr: { session_id: 's2', candidates: ['mathematician', 'generalist'] },
+    });
+    expect(await without.json()).toMatchObject({ model: 'mathematician', reason: 'highest_utility' });
   });
 });
 
