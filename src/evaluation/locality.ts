@@ -1,5 +1,5 @@
 // Do near queries share their outcomes? Without that, neighbours and clusters have nothing to teach.
-import { type Matrix, normaliseRows, rowOf } from '../math/matrix.js';
+import { type Matrix, normaliseRows } from '../math/matrix.js';
 import { seededRandom } from '../math/random.js';
 import { topK } from '../math/top-k.js';
 
@@ -26,67 +26,111 @@ export function locality(vectors: Matrix, quality: Matrix<Float64Array>, seed: n
   const rows = quality.rows;
   if (rows < 3) return null;
   const random = seededRandom(seed).fork('locality');
-  const unit = normaliseRows(vectors);
-  const anchors = random.shuffle(Array.from({ length: rows }, (_, i) => i)).slice(0, ANCHORS);
-  const pairs = anchors.flatMap((anchor) => nearest(unit, anchor).map((neighbour) => [anchor, neighbour] as const));
-  const identity = Array.from({ length: rows }, (_, i) => i);
+  const anchors = Int32Array.from({ length: rows }, (_, i) => i);
+  random.permute(anchors);
+  const pairs = neighbourPairs(normaliseRows(vectors), anchors.subarray(0, ANCHORS));
+  const identity = Int32Array.from({ length: rows }, (_, i) => i);
   const near = meanAgreement(quality, pairs, identity);
-  const shuffled = Array.from({ length: SHUFFLES }, () => meanAgreement(quality, pairs, random.shuffle(identity)));
+  const place = new Int32Array(rows);
+  const shuffled = Float64Array.from({ length: SHUFFLES }, () => {
+    place.set(identity);
+    random.permute(place);
+    return meanAgreement(quality, pairs, place);
+  });
   const expected = shuffled.reduce((sum, value) => sum + value, 0) / SHUFFLES;
   const p = (1 + shuffled.filter((value) => value >= near).length) / (1 + SHUFFLES);
   return { near, random: expected, difference: near - expected, p };
 }
 
-function nearest(unit: Matrix, anchor: number): number[] {
-  const query = rowOf(unit, anchor);
-  const similarity = new Float64Array(unit.rows);
-  const { cols, data } = unit;
-  const even = cols - (cols % 4);
-  for (let i = 0, at = 0; i < unit.rows; i++, at = i * cols) {
-    // four sums at once: one alone waits for itself
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let j = 0;
-    for (; j < even; j += 4) {
-      a += query[j]! * data[at + j]!;
-      b += query[j + 1]! * data[at + j + 1]!;
-      c += query[j + 2]! * data[at + j + 2]!;
-      d += query[j + 3]! * data[at + j + 3]!;
-    }
-    for (; j < cols; j++) a += query[j]! * data[at + j]!;
-    similarity[i] = a + b + (c + d);
+/** Rows compared, the k-th pair at 2k and 2k + 1: each anchor with each of its neighbours, the nearest first. */
+function neighbourPairs(unit: Matrix, anchors: Int32Array): Int32Array {
+  const k = Math.min(NEIGHBOURS, unit.rows - 1);
+  const pairs = new Int32Array(2 * k * anchors.length);
+  const similarity = Array.from({ length: TOGETHER }, () => new Float64Array(unit.rows));
+  for (let start = 0, at = 0; start < anchors.length; start += TOGETHER) {
+    const together = anchors.subarray(start, start + TOGETHER);
+    similarities(unit, together, similarity);
+    together.forEach((anchor, t) => {
+      const own = similarity[t]!;
+      own[anchor] = Number.NEGATIVE_INFINITY;
+      for (const neighbour of topK(own, k)) {
+        pairs[at++] = anchor;
+        pairs[at++] = neighbour;
+      }
+    });
   }
-  similarity[anchor] = Number.NEGATIVE_INFINITY;
-  return Array.from(topK(similarity, Math.min(NEIGHBOURS, unit.rows - 1)));
+  return pairs;
 }
 
-/** @param place [N] the row whose outcomes stand at each row: identity, or a shuffle */
-function meanAgreement(
-  quality: Matrix<Float64Array>,
-  pairs: readonly (readonly [number, number])[],
-  place: readonly number[],
-): number {
+/** Anchors compared with two rows at once: each value that is read serves several products, whose sums do not wait for each other. */
+const TOGETHER = 4;
+
+/** out[t][i] = the product of row i and the t-th anchor, of which there are at most four. */
+function similarities({ rows, cols, data }: Matrix, anchors: Int32Array, out: readonly Float64Array[]): void {
+  const length = TOGETHER * cols;
+  const query = new Float64Array(length); // the anchors' first values, then their second ones …
+  anchors.forEach((anchor, t) => {
+    for (let j = 0; j < cols; j++) query[TOGETHER * j + t] = data[anchor * cols + j]!;
+  });
+  const [out0, out1, out2, out3] = out as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let i = 0; i < rows; i += 2) {
+    const other = Math.min(i + 1, rows - 1); // the last of an odd number stands beside itself
+    let a0 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
+    let b0 = 0;
+    let b1 = 0;
+    let b2 = 0;
+    let b3 = 0;
+    for (let q = 0, a = i * cols, b = other * cols; q < length; q += TOGETHER, a++, b++) {
+      const own = data[a]!;
+      const next = data[b]!;
+      const query0 = query[q]!;
+      const query1 = query[q + 1]!;
+      const query2 = query[q + 2]!;
+      const query3 = query[q + 3]!;
+      a0 += query0 * own;
+      a1 += query1 * own;
+      a2 += query2 * own;
+      a3 += query3 * own;
+      b0 += query0 * next;
+      b1 += query1 * next;
+      b2 += query2 * next;
+      b3 += query3 * next;
+    }
+    out0[i] = a0;
+    out1[i] = a1;
+    out2[i] = a2;
+    out3[i] = a3;
+    out0[other] = b0;
+    out1[other] = b1;
+    out2[other] = b2;
+    out3[other] = b3;
+  }
+}
+
+/**
+ * Mean over the pairs that have a model in common.
+ * @param place [N] the row whose outcomes stand at each row: identity, or a shuffle
+ */
+function meanAgreement({ cols, data }: Matrix<Float64Array>, pairs: Int32Array, place: Int32Array): number {
   let sum = 0;
   let n = 0;
-  for (const [a, b] of pairs) {
-    const agreement = agreementOf(quality, place[a]!, place[b]!);
-    if (Number.isNaN(agreement)) continue;
-    sum += agreement;
+  for (let pair = 0; pair < pairs.length; pair += 2) {
+    const a = place[pairs[pair]!]! * cols;
+    const b = place[pairs[pair + 1]!]! * cols;
+    let apart = 0;
+    let shared = 0;
+    for (let m = 0; m < cols; m++) {
+      const difference = Math.abs(data[a + m]! - data[b + m]!);
+      if (Number.isNaN(difference)) continue;
+      apart += difference;
+      shared++;
+    }
+    if (shared === 0) continue;
+    sum += 1 - apart / shared;
     n++;
   }
   return sum / n;
-}
-
-function agreementOf({ cols, data }: Matrix<Float64Array>, a: number, b: number): number {
-  let sum = 0;
-  let n = 0;
-  for (let m = 0; m < cols; m++) {
-    const difference = Math.abs(data[a * cols + m]! - data[b * cols + m]!);
-    if (Number.isNaN(difference)) continue;
-    sum += difference;
-    n++;
-  }
-  return 1 - sum / n;
 }

@@ -12,6 +12,8 @@ export interface Random {
   normal(): number;
   /** A new array with the items in random order (Fisher–Yates). */
   shuffle<T>(items: Iterable<T>): T[];
+  /** The same draws and the same order as `shuffle`, in place. */
+  permute(items: Int32Array): void;
   /** An independent generator, named so that adding a consumer never shifts another's draws. */
   fork(name: string): Random;
 }
@@ -32,6 +34,14 @@ export function seededRandom(seed: number): Random {
         [out[i], out[j]] = [out[j]!, out[i]!];
       }
       return out;
+    },
+    permute: (items) => {
+      for (let i = items.length - 1; i > 0; i--) {
+        const j = int(i + 1);
+        const kept = items[i]!;
+        items[i] = items[j]!;
+        items[j] = kept;
+      }
     },
     fork: (name) => seededRandom(hash32(`${seed}:${name}`)),
   };

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { locality } from '../../src/evaluation/locality.js';
 import { poolOrder } from '../../src/evaluation/pool-order.js';
 import { routability } from '../../src/evaluation/routability.js';
+import { cosineDistance } from '../../src/math/distance.js';
 import { fromRows } from '../../src/math/matrix.js';
 import { seededRandom } from '../../src/math/random.js';
+import { mean } from '../../src/math/stats.js';
 import { tableOf, values } from './table-of.js';
 
 describe('routability', () => {
@@ -97,5 +99,26 @@ describe('locality', () => {
     const found = locality(vectors, quality, 1)!;
     expect(Math.abs(found.difference)).toBeLessThan(0.05);
     expect(found.p).toBeGreaterThan(0.05);
+  });
+  test('compares every row with its ten nearest by cosine, over the models that both have', () => {
+    const draw = seededRandom(8);
+    const count = 41;
+    const texts = Array.from({ length: count }, () => Array.from({ length: 5 }, draw.normal));
+    const answers = Array.from({ length: count }, () =>
+      Array.from({ length: 3 }, () => (draw.uniform() < 0.3 ? null : draw.uniform())),
+    );
+    const agreements = texts.flatMap((text, i) => {
+      const others = [...texts.keys()].filter((j) => j !== i);
+      const nearest = others.sort((a, b) => cosineDistance(text, texts[a]!) - cosineDistance(text, texts[b]!));
+      return nearest.slice(0, 10).flatMap((j) => {
+        const apart = answers[i]!.flatMap((own, m) => {
+          const other = answers[j]![m]!;
+          return own === null || other === null ? [] : [Math.abs(own - other)];
+        });
+        return apart.length > 0 ? [1 - mean(apart)] : [];
+      });
+    });
+    expect(agreements.length).toBeLessThan(10 * count); // some pairs have no model in common
+    expect(locality(fromRows(texts), values(answers), 1)!.near).toBeCloseTo(mean(agreements), 12);
   });
 });

@@ -32,6 +32,14 @@ test('shuffle keeps every item', () => {
   expect(shuffled.toSorted((x, y) => x - y)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
+test('permute is shuffle in place, with the same draws', () => {
+  const items = Int32Array.from({ length: 9 }, (_, i) => 10 * i);
+  const random = seededRandom(5);
+  const shuffled = seededRandom(5).shuffle(items);
+  random.permute(items);
+  expect([...items]).toEqual(shuffled);
+});
+
 test('a bit source sets each of its 32 bits half of the time, and repeats itself for the same seed', () => {
   const next = bitSource(seededRandom(9));
   const counts = new Array<number>(32).fill(0);
