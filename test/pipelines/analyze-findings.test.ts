@@ -32,7 +32,7 @@ const findings = async <T>(more: Record<string, unknown>, context = listening())
     expect(text).not.toMatch(/NaN|undefined|\bnull\b|Infinity/);
     expect(text.split('\n').filter((line) => line.length > 100 && !markdown)).toEqual([]);
   }
-  const page = await renderFindings(analysis);
+  const page = renderFindings(analysis);
   expect(page).toContain('</html>');
   const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
   expect([...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id).filter((id) => !ids.has(id))).toEqual([]);

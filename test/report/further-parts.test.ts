@@ -68,8 +68,8 @@ const full: Report = {
   },
 };
 
-describe('the page', async () => {
-  const html = await renderHtml(full);
+describe('the page', () => {
+  const html = renderHtml(full);
   test('draws the learning curve, latencies and few votes, each with its table', () => {
     for (const id of ['plot-learning', 'plot-latency', 'plot-few-votes']) {
       const figure = html.slice(html.indexOf(`<figure id="${id}"`)).split('</figure>')[0]!;

@@ -1,4 +1,5 @@
 // Plots as SVG text, drawn by ECharts without a browser; colours are the page's own, so that they follow light and dark.
+import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
 
 /** Colours that ECharts may mix with nothing: stand-ins, replaced by the page's variables after drawing. */
@@ -26,9 +27,9 @@ const VARIABLES: Readonly<Record<string, string>> = {
 
 export type Draw = (option: EChartsOption, size: { readonly width: number; readonly height: number }) => string;
 
-/** Loads ECharts (a second of a cold process), hence only for a page. */
-export async function svgDrawer(): Promise<Draw> {
-  const echarts = await import('echarts');
+/** Loads ECharts, hence only for a page: the form that is required is one file, where the imported one is six hundred. */
+export function svgDrawer(): Draw {
+  const echarts: typeof import('echarts') = createRequire(import.meta.url)('echarts');
   echarts.setPlatformAPI({ measureText: widestText });
   return (option, { width, height }) => {
     const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });

@@ -12,9 +12,9 @@ export interface Findings {
   readonly diagnosis?: Diagnosis | undefined;
 }
 
-export async function renderFindings({ sheet, diagnosis }: Findings): Promise<string> {
+export function renderFindings({ sheet, diagnosis }: Findings): string {
   if (!diagnosis) return renderSheetHtml(sheet);
   const label = `${diagnosis.curve.at(-1)!.judged} queries that were not learned from`;
   const curve = { label, steps: diagnosis.curve };
-  return renderSheetHtml(sheet, [learningFigure(curve, objectiveName(diagnosis), await svgDrawer())]);
+  return renderSheetHtml(sheet, [learningFigure(curve, objectiveName(diagnosis), svgDrawer())]);
 }

@@ -24,8 +24,8 @@ interface Part {
 }
 
 /** @param beside reports of the same routers on other queries */
-export async function renderHtml(report: Report, beside: readonly Report[] = []): Promise<string> {
-  const draw = await svgDrawer();
+export function renderHtml(report: Report, beside: readonly Report[] = []): string {
+  const draw = svgDrawer();
   const judgedCalibration =
     report.calibration.find(({ router }) => router === report.verdict.router) ?? report.calibration[0];
   const parts: Part[] = [
