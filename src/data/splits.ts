@@ -1,5 +1,5 @@
 // Cuts queries into train, validation and test, or into folds, by a hash of the text: no query's place depends on another's.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { VsrError } from '../errors/vsr-error.js';
 import { contentText } from './content-text.js';
 import { groupIds, normaliseText } from './normalise-text.js';
@@ -63,10 +63,7 @@ export function assignFolds(
 
 /** Uniform in [0, 1) and the same for the same text and seed: the first 48 bits of SHA-256. */
 export function uniformHash(text: string, seed: number): number {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([text, seed]))
-    .digest();
-  return digest.readUIntBE(0, 6) / 2 ** 48;
+  return hash('sha256', JSON.stringify([text, seed]), 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** Splits that the data names, per group; within a group test wins over validation over train. */

@@ -33,14 +33,21 @@ export async function curveChoices(
   parts: CurveParts,
   context: PipelineContext,
 ): Promise<CurveChoices[]> {
+  const { queries } = data.table;
+  const learned = new Set(parts.parts.flatMap(({ learn }) => [...learn]));
+  // by a hash of the text, so that a larger share holds the smaller one
+  const drawOf = new Map(Array.from(learned, (row) => [row, uniformHash(queries[row]!.query, parts.seed + 1)]));
   const steps: CurveChoices[] = [];
-  for (const share of SHARES) steps.push(await stepOf(share, data, parts, context));
+  for (const share of SHARES) {
+    const drawn = (row: number) => drawOf.get(row)! < share;
+    steps.push(await stepOf({ share, drawn }, data, parts, context));
+  }
   return steps;
 }
 
-/** Learns from a share of the rows, drawn by a hash of the text, so that a larger share holds the smaller one. */
+/** Learns from a share of the rows. */
 async function stepOf(
-  share: number,
+  { share, drawn }: { readonly share: number; readonly drawn: (row: number) => boolean },
   { table, catalogue, groups }: OutcomeData,
   { parts, judged, vectors, embedded, objective, seed }: CurveParts,
   context: PipelineContext,
@@ -55,7 +62,7 @@ async function stepOf(
   const utilities = utilityMatrix(table, objective);
   let learned = 0;
   for (const [f, { learn: all, judge }] of parts.entries()) {
-    const learn = share === 1 ? all : all.filter((row) => uniformHash(table.queries[row]!.query, seed + 1) < share);
+    const learn = all.filter(drawn);
     if (learn.length === 0) continue;
     learned += learn.length;
     const policy = policyFrom(table, learn, { objective, catalogue });
