@@ -67,22 +67,29 @@ export function bootstrapMeans(
   const terms = statistics.map(({ sums }, k) => ({ sum: sparse(sums), size: sizes.of[k]! }));
   const parts = sizes.distinct.map(sparse);
   const means = statistics.map(() => new Float64Array(resamples));
-  const counts: Block = [0, 1, 2, 3].map(() => new Float64Array(groups)) as unknown as Block;
+  const one = new Float64Array(groups);
+  const counts = new Float64Array(BLOCK * groups);
+  const drawn = parts.map(() => new Float64Array(BLOCK));
+  const sums = new Float64Array(BLOCK);
   for (let start = 0; start < resamples; start += BLOCK) {
-    const end = Math.min(start + BLOCK, resamples);
-    for (let b = start; b < end; b++) draw(counts[b - start]!);
-    const drawn = parts.map((part) => weighted(part, counts));
-    terms.forEach(({ sum, size }, k) => {
-      const sums = weighted(sum, counts);
-      for (let b = start; b < end; b++) means[k]![b] = sums[b - start]! / drawn[size]![b - start]!;
-    });
+    const size = Math.min(BLOCK, resamples - start);
+    for (let b = 0; b < size; b++) {
+      draw(one);
+      for (let g = 0; g < groups; g++) counts[BLOCK * g + b] = one[g]!;
+    }
+    for (let k = 0; k < parts.length; k++) weigh(parts[k]!, counts, drawn[k]!);
+    for (let k = 0; k < terms.length; k++) {
+      const own = drawn[terms[k]!.size]!;
+      weigh(terms[k]!.sum, counts, sums);
+      for (let b = 0; b < size; b++) means[k]![start + b] = sums[b]! / own[b]!;
+    }
   }
   return means;
 }
 
 /** Percentile interval, with numpy's linear interpolation. @param confidence as in 0.95 */
 export function percentileInterval(means: Float64Array, confidence: number): Interval {
-  const present = means.filter((value) => !Number.isNaN(value));
+  const present = means.some(Number.isNaN) ? means.filter((value) => !Number.isNaN(value)) : means;
   const tail = (100 * (1 - confidence)) / 2;
   const [low, high] = percentiles(present, [tail, 100 - tail]);
   return { low: low!, high: high! };
@@ -122,12 +129,12 @@ export function neededQueries(n: number, interval: Interval, minGain: number): n
 
 /** Resamples are drawn four at a time: one pass over a statistic then serves four sums. */
 const BLOCK = 4;
-type Block = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
-/** base + Σ values[j]·counts[at[j]]: most differences between two routers are 0, most groups have size 1. */
+/** base + Σ values[j]·count(group j): most differences between two routers are 0, most groups have size 1. */
 interface SparseSum {
   /** The commonest value times the number of groups drawn. */
   readonly base: number;
+  /** Where the counts of each group begin. */
   readonly at: Int32Array;
   /** What is left of the others above the commonest value. */
   readonly values: Float64Array;
@@ -135,8 +142,12 @@ interface SparseSum {
 
 function sparse(values: Float64Array): SparseSum {
   const common = commonest(values);
-  const at = Int32Array.from(values.keys()).filter((g) => values[g] !== common);
-  return { base: common * values.length, at, values: Float64Array.from(at, (g) => values[g]! - common) };
+  const groups = Int32Array.from(values.keys()).filter((g) => values[g] !== common);
+  return {
+    base: common * values.length,
+    at: groups.map((g) => BLOCK * g),
+    values: Float64Array.from(groups, (g) => values[g]! - common),
+  };
 }
 
 /** Most statistics of one arm know the same queries: each kind of sizes is weighed once. `of`: the kind of every vector. */
@@ -160,17 +171,22 @@ function commonest(values: Float64Array): number {
   return best;
 }
 
-function weighted({ base, at, values }: SparseSum, [counts0, counts1, counts2, counts3]: Block): Float64Array {
-  const sums = new Float64Array(BLOCK).fill(base);
-  let [sum0, sum1, sum2, sum3] = sums as unknown as [number, number, number, number];
+/** @param counts of every group in each of the four resamples, side by side; @param out [4] */
+function weigh({ base, at, values }: SparseSum, counts: Float64Array, out: Float64Array): void {
+  let sum0 = base;
+  let sum1 = base;
+  let sum2 = base;
+  let sum3 = base;
   for (let j = 0; j < at.length; j++) {
-    const g = at[j]!;
+    const from = at[j]!;
     const value = values[j]!;
-    sum0 += counts0[g]! * value;
-    sum1 += counts1[g]! * value;
-    sum2 += counts2[g]! * value;
-    sum3 += counts3[g]! * value;
+    sum0 += counts[from]! * value;
+    sum1 += counts[from + 1]! * value;
+    sum2 += counts[from + 2]! * value;
+    sum3 += counts[from + 3]! * value;
   }
-  sums.set([sum0, sum1, sum2, sum3]);
-  return sums;
+  out[0] = sum0;
+  out[1] = sum1;
+  out[2] = sum2;
+  out[3] = sum3;
 }

@@ -26,7 +26,7 @@ export function percentiles(values: ArrayLike<number>, ps: readonly number[]): n
     return { low, high: Math.min(low + 1, last), part: position - low };
   });
   const at = valuesAt(
-    Float64Array.from(values),
+    new Float64Array(values),
     places.flatMap(({ low, high }) => [low, high]),
   );
   return places.map(({ low, high, part }) => at.get(low)! + part * (at.get(high)! - at.get(low)!));
