@@ -20,7 +20,12 @@ const QUICK = { limitMs: 200, retryMs: 1, lookMs: 10 };
 const URL = 'redis://u:secret@planted/0';
 
 /** A list in memory; `tells` whether it says that it grew, `answers` what becomes of each answer to an append. */
-function planted({ lines = [] as string[], tells = true, answers = [] as (Error | 'silence')[] } = {}) {
+function planted({
+  lines = [] as string[],
+  tells = true,
+  answers = [] as (Error | 'silence')[],
+  get = async (): Promise<string | undefined> => undefined,
+} = {}) {
   const told: StoreEvents[] = [];
   const store: SharedStore = {
     async append(added) {
@@ -32,7 +37,7 @@ function planted({ lines = [] as string[], tells = true, answers = [] as (Error 
     },
     read: async (from, most) => ({ lines: lines.slice(from, from + most), length: lines.length }),
     put: async () => {},
-    get: async () => undefined,
+    get,
     close: async () => {},
   };
   const warnings: string[] = [];
@@ -74,6 +79,16 @@ test('where the server falls silent, whoever rated is told that it may have been
   await state.rate(turn(-1)); // the next one is not held up
   expect(warnings).toEqual(['redis://planted/0: 1 ratings are not confirmed (no answer within 0.2 s).']);
   await state.close();
+});
+
+test('where the server falls silent, a session stays with the model that it had on this gateway', async () => {
+  const { open } = planted({ get: () => new Promise(() => {}) });
+  const state = await open();
+  expect(await state.sessionModel('s')).toBe(undefined);
+  state.keepSession('s', 'a');
+  expect(await state.sessionModel('s')).toBe('a'); // not written yet
+  await state.close();
+  expect(await state.sessionModel('s')).toBe('a');
 });
 
 test('what the server objects to is not sent again, and strangers do not learn its words', async () => {

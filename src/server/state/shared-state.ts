@@ -64,7 +64,7 @@ export async function openSharedState(
     retryMs,
     onWarning: (sentence) => warn(`${shown}: ${sentence}`),
   });
-  const get = async (key: string) => pending.get(key) ?? (await within(limitMs, store.get(key)));
+  const get = async (key: string, ms = limitMs) => pending.get(key) ?? (await within(ms, store.get(key)));
   const sessions = new Recent<string>(SESSIONS);
   return {
     turnsOf: (userId) => held().turnsOf(userId),
@@ -99,10 +99,10 @@ export async function openSharedState(
       sessions.set(sessionId, model);
       pending.add({ key: keyOf('session', sessionId), value: model, seconds: SESSION_S });
     },
-    // Without the server a session stays with the model that it had on this gateway.
+    // Routing waits for nobody: without the server a session stays with the model that it had on this gateway.
     async sessionModel(sessionId) {
       const here = sessions.get(sessionId);
-      return isAway ? here : get(keyOf('session', sessionId)).catch(() => here);
+      return isAway ? here : get(keyOf('session', sessionId), retryMs).catch(() => here);
     },
     async close() {
       closed = true;
