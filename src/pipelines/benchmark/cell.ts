@@ -71,7 +71,7 @@ export function cellOfFailure(failure: ProviderFailure, scoring: Pick<VsrConfig[
   return { ...failureCell(failure, scoring.timeout), attempts: failure.attempts, error: failure.message };
 }
 
-/** To a tenth of a millisecond: more is noise. */
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
+/** To a tenth, as of a millisecond: more is noise. */
+export function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -1,7 +1,8 @@
 // Several answers of one model to one query as one cell: quality and what it took are means over the answers there are.
 import type { OutcomeCell } from '../../data/outcome.js';
+import { rounded } from './cell.js';
 
-/** The cell itself where there is one answer alone. */
+/** The cell itself where there is one answer alone. Times and tokens are rounded to a tenth, as a single answer's times are. */
 export function cellOfRepeats(cells: readonly OutcomeCell[]): OutcomeCell {
   const present = cells.filter(({ quality }) => quality !== null);
   const first = present[0] ?? cells[0]!;
@@ -24,10 +25,12 @@ export function cellOfRepeats(cells: readonly OutcomeCell[]): OutcomeCell {
 
 function measured(key: 'latency' | 'ttft' | 'inputTokens' | 'outputTokens', cells: readonly OutcomeCell[]) {
   const mean = meanOf(cells.map((cell) => cell[key]));
-  return mean === null ? {} : { [key]: mean };
+  return mean === null ? {} : { [key]: rounded(mean) };
 }
 
+/** To twelve digits, so that the same answers in another order have the same mean, and tie where they should. */
 function meanOf(values: readonly (number | null | undefined)[]): number | null {
   const known = values.filter((value) => typeof value === 'number');
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length === 0) return null;
+  return Number((known.reduce((sum, value) => sum + value, 0) / known.length).toPrecision(12));
 }

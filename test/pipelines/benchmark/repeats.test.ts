@@ -23,6 +23,17 @@ describe('repeats as one cell', () => {
       repeats: [1, 0],
     });
   });
+  test('have means without digits that say nothing, the same in any order', () => {
+    const cells = [
+      { ...ok(0.1, 100.1), inputTokens: 10, cost: 1e-6 },
+      { ...ok(0.2, 100.2), inputTokens: 10, cost: 2e-6 },
+      { ...ok(0.3, 100.5), inputTokens: 11, cost: 2e-6 },
+    ];
+    // (0.1 + 0.2 + 0.3)/3 is 0.20000000000000004 in this order, 0.19999999999999998 in the other
+    const mean = { quality: 0.2, latency: 100.3, inputTokens: 10.3, outputTokens: 20, cost: 1.66666666667e-6 };
+    expect(cellOfRepeats(cells)).toEqual({ ...mean, status: 'ok', repeats: [0.1, 0.2, 0.3] });
+    expect(cellOfRepeats(cells.toReversed())).toMatchObject(mean);
+  });
   test('leave out those that failed; all failed is a missing cell', () => {
     const failed = { quality: null, status: 'timeout', error: 'no reply' } as const;
     expect(cellOfRepeats([failed, ok(1, 100), ok(0, 100)])).toMatchObject({ quality: 0.5, repeats: [1, 0] });
