@@ -47,10 +47,12 @@ export async function doctor(loaded: LoadedConfig | VsrError): Promise<Diagnosis
   return { healthy: checks.every(({ state }) => state !== 'dead'), checks };
 }
 
-function configCheck(loaded: LoadedConfig | VsrError): Check {
+/** What the configuration was made of, or why it could not be. */
+export function configCheck(loaded: LoadedConfig | VsrError): Check {
   const name = 'config';
   if (loaded instanceof VsrError) return dead(name, loaded);
-  const { file, modelsFile, sets, flags } = loaded.origin;
+  const { file, modelsFile, sets } = loaded.origin;
+  const flags = loaded.origin.flags.filter((flag) => flag !== '--fix'); // what to do, and no setting
   const parts = [
     file ?? 'defaults, no vsr.yaml here',
     ...(modelsFile ? [`models from ${modelsFile}`] : []),
