@@ -95,8 +95,13 @@ function forecastRow(name: string, model: ModelForecast): string[] {
   ];
 }
 
-function costSentence({ expectedCost, worstCost, models, unpriced }: DryRun): string {
-  if (expectedCost === null) return `Cost unknown: no price is known for ${unpriced.join(', ')}.`;
+function costSentence({ expectedCost, worstCost, models, judge, unpriced }: DryRun): string {
+  if (expectedCost === null) {
+    const priced = [...models, ...(judge ? [judge] : [])].filter((one) => one.calls > 0 && one.expectedCost !== null);
+    if (priced.length === 0) return `Cost unknown: no price is known for ${unpriced.join(', ')}.`;
+    const known = (of: 'expectedCost' | 'worstCost') => dollars(priced.reduce((sum, one) => sum + one[of]!, 0));
+    return `Expected ${known('expectedCost')}, at worst ${known('worstCost')}, and what ${unpriced.join(', ')} will cost, whose price is not known.`;
+  }
   const sentence = `Expected ${dollars(expectedCost)}, at worst ${dollars(worstCost)}`;
   return models.some(({ paid }) => paid)
     ? `${sentence}.`
