@@ -173,7 +173,7 @@ async function opinionOf(
   use: GrowingUse,
   context: PipelineContext,
 ): Promise<{ opinion: number | null; failure?: ProviderFailure }> {
-  const images = await imageUrls(imagePlaces(asking.query.images, outcomes));
+  const images = await imageUrls(imagePlaces(asking.query.images, outcomes, `${outcomes}, query ${asking.query.id}`));
   try {
     const opinion = await asking.ask(async (prompt) => {
       use.calls++;

@@ -5,9 +5,23 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { VsrError } from '../../errors/vsr-error.js';
 
-/** https, http and data: URLs as they are, paths as absolute ones, from the folder of the query file. */
-export function imagePlaces(images: readonly string[], queryFile: string): string[] {
-  return images.map((image) => (isUrl(image) ? image : resolve(dirname(queryFile), image)));
+/**
+ * https, http and data: URLs as they are, paths as absolute ones, from the folder of the query file.
+ * Throws `VSR_DATA` that starts with `where` for an address of another kind, such as ftp://.
+ */
+export function imagePlaces(images: readonly string[], queryFile: string, where = queryFile): string[] {
+  return images.map((image) => {
+    if (isUrl(image)) return image;
+    const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(image)?.[0];
+    if (scheme === undefined) return resolve(dirname(queryFile), image);
+    throw new VsrError(
+      'VSR_DATA',
+      `${where}: an image must be a path or begin with https:, http: or data:, got ${scheme}….`,
+      {
+        hint: 'Download the picture and name its path, from the folder of the query file.',
+      },
+    );
+  });
 }
 
 /** Hash of what will be sent; '' without images. Throws `VSR_DATA` that starts with `where` for a file that cannot be read. */

@@ -79,7 +79,7 @@ export async function prepareQuestions(config: VsrConfig, file: QueryFile): Prom
       );
       tryTruth(query, scorer, where);
       const prompt = promptFor(query, scorer.name, concise);
-      const images = imagePlaces(query.images, file.path);
+      const images = imagePlaces(query.images, file.path, where);
       const promptHash = hashOf(prompt, imageHash(images, where));
       questions.push({ query, scorer, prompt, promptHash, images, where });
     } catch (error) {

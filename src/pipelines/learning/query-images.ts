@@ -27,8 +27,8 @@ export async function queryImages(
   const present = new Uint8Array(queries.length);
   for (let start = 0; start < rows.length; start += BLOCK) {
     const block = rows.slice(start, start + BLOCK);
-    const places = block.map((row) => imagePlaces(queries[row]!.images, file).at(-1)!);
     const nameOf = (i: number) => `${file}: the image of query ${queries[block[i]!]!.id}`;
+    const places = block.map((row, i) => imagePlaces(queries[row]!.images, file, nameOf(i)).at(-1)!);
     const { vectors } = await tower.embed(places, context.signal, nameOf);
     block.forEach((row, i) => {
       features.data.set(vectors.data.subarray(i * tower.dim, (i + 1) * tower.dim), row * tower.dim);
