@@ -1,6 +1,7 @@
 // Measures what a model gets that joins rankrouter with a profile alone, and after 10 and 50 comparisons: planted topics, on each of which
 // two models are strong; the newcomer is the best on one of them, and deserves its queries. Needs dist/.
-//   npm run build && node scripts/measure-newcomer.js [SEEDS] ['{"learningRate":0.003,"embeddingDim":32,"clusterDim":8,"idDim":16}']
+// Seeds from 101 on: how a newcomer joins was chosen on others.
+//   npm run build && node scripts/measure-newcomer.js [SEEDS=10] ['{"learningRate":0.003,"embeddingDim":32,"clusterDim":8,"idDim":16}']
 import { prepareTensorFlow } from '../dist/config/environment.js';
 import { matrix, matrix64, rowOf } from '../dist/math/matrix.js';
 import { seededRandom } from '../dist/math/random.js';
@@ -14,13 +15,13 @@ const KNOWN = [
   [0.45, 0.45, 0.45],
 ];
 const NEWCOMER = [0.3, 0.3, 0.85];
-const seeds = Array.from({ length: Number(process.argv[2] ?? 5) }, (_, i) => i + 1);
+const seeds = Array.from({ length: Number(process.argv[2] ?? 10) }, (_, i) => i + 101);
 prepareTensorFlow();
 const shares = new Map();
 const oracle = { rankrouter: [], autorouter: [] };
 for (const seed of seeds) {
   const train = planted(400, KNOWN, seed);
-  const fresh = planted(600, [...KNOWN, NEWCOMER], seed + 100);
+  const fresh = planted(600, [...KNOWN, NEWCOMER], seed + 1000);
   const fitted = await rankrouter.fit(train, JSON.parse(process.argv[3] ?? '{}'), {
     seed,
     training: { engine: 'auto' },
@@ -33,9 +34,9 @@ for (const seed of seeds) {
     [200, 50],
   ]) {
     const way = `profile of ${probes} answers, ${beside === 0 ? 'nobody beside it' : `on ${beside} queries beside the others`}`;
-    const asked = planted(probes, [NEWCOMER], seed + 200);
+    const asked = planted(probes, [NEWCOMER], seed + 2000);
     const others = matrix64(probes, KNOWN.length, new Float64Array(probes * KNOWN.length).fill(Number.NaN));
-    const known = planted(probes, KNOWN, seed + 200).quality;
+    const known = planted(probes, KNOWN, seed + 2000).quality;
     for (let at = 0; at < beside * KNOWN.length; at++) others.data[at] = known.data[at];
     const joined = fitted.withModel({
       model: 'newcomer',
@@ -49,7 +50,7 @@ for (const seed of seeds) {
     shares.set(way, [...(shares.get(way) ?? []), [of(2), (of(0) + of(1)) / 2]]);
   }
   const all = planted(600, [KNOWN[0], KNOWN[1], NEWCOMER], seed);
-  const test = planted(600, [KNOWN[0], KNOWN[1], NEWCOMER], seed + 100);
+  const test = planted(600, [KNOWN[0], KNOWN[1], NEWCOMER], seed + 1000);
   for (const router of [rankrouter, autorouter]) {
     const scores = await (await router.fit(all, {}, { seed, training: { engine: 'auto' } })).score({
       features: test.features,

@@ -90,6 +90,51 @@ describe('planted topics: each model strong on its own third', () => {
   );
 });
 
+describe('what a new model is sent, over five draws of its answers', () => {
+  const middling = [
+    [0.8, 0.3, 0.3],
+    [0.3, 0.8, 0.3],
+    [0.45, 0.45, 0.45],
+  ];
+  const known = fit(plantedTopics(240, middling, 1).table);
+  const fresh = plantedTopics(300, middling, 2);
+  /** Mean share of each topic's queries. */
+  const shares = async (strength: readonly number[], compared: number) => {
+    const sent = [0, 0, 0];
+    for (let draw = 10; draw < 15; draw++) {
+      const probes = plantedTopics(90, [strength], draw).table;
+      const beside = plantedTopics(90, middling, 100 + draw).table.quality.data;
+      const joined = (await known).withModel!({
+        model: 'model 3',
+        features: probes.features,
+        quality: probes.quality.data,
+        rows: new Int32Array(90).fill(-1),
+        others: matrix64(
+          90,
+          3,
+          beside.map((value, at) => (at < 3 * compared ? value : Number.NaN)),
+        ),
+      });
+      chosenColumns(await joined.score(fresh.table)).forEach((model, i) => {
+        if (model === 3) sent[fresh.topic[i]!]! += 1 / 500;
+      });
+    }
+    return sent;
+  };
+
+  test('comparisons take nothing of the topic that it is the best on', async () => {
+    const [none, ten, fifty] = [0, 10, 50].map((compared) => shares([0.3, 0.3, 0.85], compared));
+    const own = [(await none)![2]!, (await ten)![2]!, (await fifty)![2]!];
+    expect(own[0], `${own}`).toBeGreaterThan(0.85);
+    expect(Math.min(own[1]!, own[2]!), `${own}`).toBeGreaterThan(own[0]! - 0.02);
+  });
+
+  test('one that is always worse is known by its answers alone', async () => {
+    const sent = await shares([0.25, 0.25, 0.25], 0);
+    expect(Math.max(...sent), `${sent}`).toBeLessThan(0.05);
+  });
+});
+
 describe('a new model', () => {
   const { table } = plantedTopics(240, strong, 1);
   const newcomer = (n: number, quality: (topic: number) => number, profile?: ModelProfile) => {
@@ -156,8 +201,8 @@ describe('a new model', () => {
       others: matrix64(30, 3, new Float64Array(90).fill(0.5)),
     });
     const [lead] = await leads(joined);
-    // 90 pairs of weight ½ that it won, against a prior of precision 1: 45·(1 − σ(β)) = β.
-    expect(45 * (1 - 1 / (1 + Math.exp(-lead!)))).toBeCloseTo(lead!, 4);
+    // 90 pairs of weight ½ that it won, against a prior of the variance of 0, 0, 0 and one more model .8 away: 45·(1 − σ(β)) = β·3/.64.
+    expect(45 * (1 - 1 / (1 + Math.exp(-lead!)))).toBeCloseTo((lead! * 3) / 0.64, 4);
   });
 });
 
