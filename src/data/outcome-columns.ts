@@ -1,11 +1,12 @@
 // Outcomes while they are read: columns that grow by rows and by models, so that memory grows by bytes a cell and not by objects.
-import { matrix64 } from '../math/matrix.js';
+import type { Matrix } from '../math/matrix.js';
 import type { CellAudit } from './cell-audit.js';
 import type { OutcomeCell, OutcomeRow } from './outcome.js';
 import type { OutcomeTable } from './outcome-table.js';
 import type { Query } from './query.js';
 
-const NUMBERS = ['quality', 'latency', 'cost', 'inputTokens', 'outputTokens'] as const;
+const EXACT = ['quality', 'latency', 'cost'] as const;
+const COUNTS = ['inputTokens', 'outputTokens'] as const;
 
 /** What is known of a cell beside its numbers, one bit each. */
 const REPEATED = 1;
@@ -14,13 +15,14 @@ const UNPARSED = 4;
 /** Scores nearer than this are the same. */
 const SAME = 1e-9;
 
-/** 41 bytes a cell: five numbers, NaN where missing, and the marks that `audit` counts. */
+/** 33 bytes a cell: three numbers of 64 bits and two counts of 32, NaN where missing, and the marks that `audit` counts. */
 export class OutcomeColumns {
   readonly queries: Query[] = [];
   readonly #columnOf = new Map<string, number>();
   readonly #models: string[] = [];
   /** [capacity × stride], row-major. */
-  #numbers = NUMBERS.map(() => new Float64Array());
+  #numbers = EXACT.map(() => new Float64Array());
+  #counts: (Float32Array | Float64Array)[] = COUNTS.map(() => new Float32Array());
   #marks = new Uint8Array();
   #stride = 0;
   #capacity = 0;
@@ -98,19 +100,22 @@ export class OutcomeColumns {
     const from = Int32Array.from(models, (model) => this.#columnOf.get(model) ?? -1);
     const queries = Array.from(rows, (row) => this.queries[row]!);
     const stride = this.#stride;
-    const take = (field: number) => {
-      const data = gathered(this.#numbers[field]!, stride, rows, from);
-      this.#numbers[field] = new Float64Array();
-      return matrix64(queries.length, models.length, data);
+    const shape = { rows: queries.length, cols: models.length };
+    const take = <A extends Float32Array | Float64Array>(fields: A[], field: number, none: A): Matrix<A> => {
+      const data = gathered(fields[field]!, stride, rows, from);
+      fields[field] = none;
+      return { ...shape, data };
     };
+    const exact = (field: number) => take(this.#numbers, field, new Float64Array());
+    const count = (field: number) => take(this.#counts, field, new Float32Array());
     return {
       models,
       queries,
-      quality: take(0),
-      latency: take(1),
-      cost: take(2),
-      inputTokens: take(3),
-      outputTokens: take(4),
+      quality: exact(0),
+      latency: exact(1),
+      cost: exact(2),
+      inputTokens: count(0),
+      outputTokens: count(1),
     };
   }
 
@@ -124,18 +129,12 @@ export class OutcomeColumns {
   }
 
   #fill(at: number, cell: OutcomeCell): void {
-    const [quality, latency, cost, inputTokens, outputTokens] = this.#numbers as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
+    const [quality, latency, cost] = this.#numbers as [Float64Array, Float64Array, Float64Array];
     quality[at] = cell.quality ?? Number.NaN;
     latency[at] = cell.latency ?? Number.NaN;
     cost[at] = cell.cost ?? Number.NaN;
-    inputTokens[at] = cell.inputTokens ?? Number.NaN;
-    outputTokens[at] = cell.outputTokens ?? Number.NaN;
+    this.#count(0, at, cell.inputTokens);
+    this.#count(1, at, cell.outputTokens);
     const { flags, repeats } = cell;
     if (flags === undefined && repeats === undefined) return;
     let marks = flags?.includes('unparsed') ? UNPARSED : 0;
@@ -144,6 +143,14 @@ export class OutcomeColumns {
       if (repeats.some((score) => Math.abs(score - repeats[0]!) > SAME)) marks |= CHANGED;
     }
     this.#marks[at] = marks;
+  }
+
+  #count(field: number, at: number, value: number | null | undefined): void {
+    if (value == null) return;
+    if (Math.fround(value) !== value && this.#counts[field] instanceof Float32Array) {
+      this.#counts[field] = Float64Array.from(this.#counts[field]);
+    }
+    this.#counts[field]![at] = value;
   }
 
   #makeRoom(): void {
@@ -155,7 +162,8 @@ export class OutcomeColumns {
       rows <= this.#capacity
         ? this.#capacity
         : Math.max(16, rows, Math.ceil(1.5 * this.#capacity), this.#expectedRows());
-    const grow = <A extends Float64Array | Uint8Array>(old: A, bigger: A): A => {
+    const grown = <A extends Float32Array | Float64Array | Uint8Array>(old: A, nothing: number): A => {
+      const bigger = new (old.constructor as new (n: number) => A)(capacity * stride).fill(nothing) as A;
       if (stride === this.#stride) bigger.set(old);
       else {
         for (let row = 0; row < this.#capacity; row++)
@@ -163,23 +171,25 @@ export class OutcomeColumns {
       }
       return bigger;
     };
-    for (const field of NUMBERS.keys()) {
-      const bigger = new Float64Array(capacity * stride);
-      bigger.fill(Number.NaN);
-      this.#numbers[field] = grow(this.#numbers[field]!, bigger);
-    }
-    this.#marks = grow(this.#marks, new Uint8Array(capacity * stride));
+    for (const field of this.#numbers.keys()) this.#numbers[field] = grown(this.#numbers[field]!, Number.NaN);
+    for (const field of this.#counts.keys()) this.#counts[field] = grown(this.#counts[field]!, Number.NaN);
+    this.#marks = grown(this.#marks, 0);
     this.#stride = stride;
     this.#capacity = capacity;
   }
 }
 
 /** Some rows and columns, moved to the front of `data` where they fit there: rows ascend, so no value is overwritten unread. */
-function gathered(data: Float64Array, stride: number, rows: ArrayLike<number>, from: Int32Array): Float64Array {
+function gathered<A extends Float32Array | Float64Array>(
+  data: A,
+  stride: number,
+  rows: ArrayLike<number>,
+  from: Int32Array,
+): A {
   const M = from.length;
   const isWhole = M === stride && from.every((column, m) => column === m);
   const inPlace = M <= stride && 2 * rows.length * M >= data.length;
-  const out = inPlace ? data : new Float64Array(rows.length * M);
+  const out = inPlace ? data : new (data.constructor as new (n: number) => A)(rows.length * M);
   const row = new Float64Array(M);
   for (let i = 0; i < rows.length; i++) {
     const at = rows[i]! * stride;
@@ -187,5 +197,5 @@ function gathered(data: Float64Array, stride: number, rows: ArrayLike<number>, f
     for (let m = 0; m < M; m++) row[m] = from[m]! < 0 ? Number.NaN : data[at + from[m]!]!;
     out.set(row, i * M);
   }
-  return out.length === rows.length * M ? out : out.subarray(0, rows.length * M);
+  return (out.length === rows.length * M ? out : out.subarray(0, rows.length * M)) as A;
 }

@@ -15,10 +15,13 @@ export interface OutcomeTable {
   /** [N×M] US dollars; NaN = unknown. */
   readonly cost: Matrix<Float64Array>;
   /** [N×M] tokens; NaN = unknown. */
-  readonly inputTokens: Matrix<Float64Array>;
+  readonly inputTokens: Counts;
   /** [N×M] tokens; NaN = unknown. */
-  readonly outputTokens: Matrix<Float64Array>;
+  readonly outputTokens: Counts;
 }
+
+/** Whole numbers, which 32 bits hold as they are up to 16,777,216; 64 bits where one of them would be rounded. */
+export type Counts = Matrix<Float32Array | Float64Array>;
 
 /** Columns in the order of `models`; a model without a cell in a row is NaN there. Rows keep their order. */
 export function outcomeTable(rows: readonly OutcomeRow[], models: readonly string[]): OutcomeTable {

@@ -5,7 +5,10 @@ import type { Matrix } from '../math/matrix.js';
 type Values = Matrix<Float64Array>;
 
 /** Mean of the present cells of each column [M], over the given rows or all; NaN for a column without cells. */
-export function columnMeans(values: Values, rows: ArrayLike<number> = allRows(values)): Float64Array {
+export function columnMeans(
+  values: Values | Matrix<Float32Array | Float64Array>,
+  rows: ArrayLike<number> = allRows(values),
+): Float64Array {
   // one kind of array, or the loop below is compiled for none
   const own = rows instanceof Int32Array ? rows : Int32Array.from(rows);
   const { cols, data } = values;

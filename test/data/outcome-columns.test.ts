@@ -76,6 +76,18 @@ describe('OutcomeColumns', () => {
     expect(columns.scored(Int32Array.of(1))).toContain('late');
   });
 
+  test('keep counts in 32 bits as long as none would be rounded', () => {
+    const rows = [100, 16_777_216, 16_777_217, 0.1].map((inputTokens, i) =>
+      outcomeFromRow({ query: `q${i}`, outcomes: { a: { quality: 1, inputTokens, outputTokens: 7 } } }, 'here'),
+    );
+    const tokens = (n: number) => {
+      const { inputTokens, outputTokens } = filled(rows.slice(0, n)).take([...Array(n).keys()], ['a']);
+      return [inputTokens.data, outputTokens.data];
+    };
+    expect(tokens(2)).toEqual([Float32Array.of(100, 16_777_216), Float32Array.of(7, 7)]);
+    expect(tokens(4)).toEqual([Float64Array.of(100, 16_777_216, 16_777_217, 0.1), Float32Array.of(7, 7, 7, 7)]);
+  });
+
   test('count repeated, changed and unreadable answers of the rows asked for', () => {
     const cell = (quality: number | null, more = {}) => ({ quality, ...more });
     const rows = [

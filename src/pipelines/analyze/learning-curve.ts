@@ -34,20 +34,32 @@ export async function curveChoices(
   context: PipelineContext,
 ): Promise<CurveChoices[]> {
   const { queries } = data.table;
-  const learned = new Set(parts.parts.flatMap(({ learn }) => [...learn]));
   // by a hash of the text, so that a larger share holds the smaller one
-  const drawOf = new Map(Array.from(learned, (row) => [row, uniformHash(queries[row]!.query, parts.seed + 1)]));
+  const drawOf = new Float64Array(queries.length).fill(Number.NaN);
+  for (const { learn } of parts.parts) {
+    for (const row of learn) {
+      if (Number.isNaN(drawOf[row])) drawOf[row] = uniformHash(queries[row]!.query, parts.seed + 1);
+    }
+  }
+  const utilities = utilityMatrix(data.table, parts.objective);
   const steps: CurveChoices[] = [];
   for (const share of SHARES) {
-    const drawn = (row: number) => drawOf.get(row)! < share;
-    steps.push(await stepOf({ share, drawn }, data, parts, context));
+    const drawn = (row: number) => drawOf[row]! < share;
+    steps.push(await stepOf({ share, drawn, utilities }, data, parts, context));
   }
   return steps;
 }
 
+interface Share {
+  readonly share: number;
+  readonly drawn: (row: number) => boolean;
+  /** [N×M] of the whole table. */
+  readonly utilities: Matrix<Float64Array>;
+}
+
 /** Learns from a share of the rows. */
 async function stepOf(
-  { share, drawn }: { readonly share: number; readonly drawn: (row: number) => boolean },
+  { share, drawn, utilities }: Share,
   { table, catalogue, groups }: OutcomeData,
   { parts, judged, vectors, embedded, objective, seed }: CurveParts,
   context: PipelineContext,
@@ -59,13 +71,12 @@ async function stepOf(
   const hasVector = embedded && new Uint8Array(table.queries.length);
   for (const row of embedded ?? []) hasVector![row] = 1;
   const near = (rows: Int32Array) => (hasVector ? rows.filter((row) => hasVector[row] === 1) : rows);
-  const utilities = utilityMatrix(table, objective);
   let learned = 0;
   for (const [f, { learn: all, judge }] of parts.entries()) {
     const learn = all.filter(drawn);
     if (learn.length === 0) continue;
     learned += learn.length;
-    const policy = policyFrom(table, learn, { objective, catalogue });
+    const policy = policyFrom(table, learn, { objective, catalogue, utilities });
     const best = table.models.indexOf(policy.fallback);
     const byTask = taskLookup(utilities, tasks, learn);
     for (const row of judge) {

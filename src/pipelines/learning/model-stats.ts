@@ -33,9 +33,17 @@ export function modelStats(
   });
 }
 
-/** Index of the model with the largest mean utility over its present cells of `rows`; ties to the lowest index. */
-export function bestSingle(table: OutcomeTable, rows: ArrayLike<number>, objective: Objective): number {
-  return argMax(columnMeans(utilityMatrix(table, objective), rows));
+/**
+ * Index of the model with the largest mean utility over its present cells of `rows`; ties to the lowest index.
+ * @param utilities [N×M] of the table, where they are known already
+ */
+export function bestSingle(
+  table: OutcomeTable,
+  rows: ArrayLike<number>,
+  objective: Objective,
+  utilities: Matrix<Float64Array> = utilityMatrix(table, objective),
+): number {
+  return argMax(columnMeans(utilities, rows));
 }
 
 function countPresent(column: Matrix<Float64Array>, rows: ArrayLike<number>, m: number): number {
