@@ -9,7 +9,8 @@ export function modelData({ models, quality, cost, latency }: OutcomeTable): Mod
   const costs = columnMeans(cost);
   const latencies = columnMeans(latency);
   return models.map((model, m) => {
-    const column = Float64Array.from({ length: quality.rows }, (_, i) => quality.data[i * quality.cols + m]!);
+    const column = new Float64Array(quality.rows);
+    for (let i = 0, at = m; i < column.length; i++, at += quality.cols) column[i] = quality.data[at]!;
     const interval = meanInterval(column);
     return {
       model,
