@@ -99,6 +99,7 @@ export function routeFigure(report: Report, draw: Draw): string {
       { width: 900, height: 90 + 38 * models.length },
     ),
     caption: `Where ${route.router} sends queries, and where they would be answered best for least. Entropy ${route.entropyBits.toFixed(2)} bits.`,
+    defines: { Entropy: 'entropy' },
     alternative: top
       ? `Bar chart of the share of queries per model. Most go to ${top.model}: ${percent(top.share)}.`
       : 'Bar chart without models.',

@@ -47,6 +47,7 @@ export function calibrationFigure({ router, ece, models }: RouterCalibration, dr
       { width: 900, height: 460 },
     ),
     caption: `Reliability of ${router}: each point is one of ten bins of expected quality. Calibration error over all models ${share(ece)}.`,
+    defines: { 'Calibration error': 'ece' },
     alternative: `Reliability plot of ${router}: calibration error ${share(ece)} over all models, largest for ${worst.model} with ${share(worst.ece)}.`,
     table: `${summary(models)}\n${bins(models)}`,
   });
@@ -56,7 +57,7 @@ function summary(models: RouterCalibration['models']): string {
   return htmlTable(
     [
       { text: 'model' },
-      { text: 'cells' },
+      { text: 'cells', term: 'cells' },
       { text: 'ECE', term: 'ece' },
       { text: 'ECE, equal mass', term: 'ece' },
       { text: 'Brier', term: 'brier' },
@@ -76,7 +77,13 @@ function summary(models: RouterCalibration['models']): string {
 
 function bins(models: RouterCalibration['models']): string {
   return htmlTable(
-    [{ text: 'model' }, { text: 'bin' }, { text: 'cells' }, { text: 'expected' }, { text: 'found' }],
+    [
+      { text: 'model' },
+      { text: 'bin', term: 'bin' },
+      { text: 'cells', term: 'cells' },
+      { text: 'expected', term: 'bin' },
+      { text: 'found', term: 'bin' },
+    ],
     models.flatMap(({ model, bins: all }) =>
       all.flatMap(({ n, predicted, observed }, b) =>
         n === 0 ? [] : [[model, `${b / 10}–${(b + 1) / 10}`, count(n), share(predicted), share(observed)]],

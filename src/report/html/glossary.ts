@@ -76,6 +76,15 @@ const TERMS = {
     'calibration error',
     'Expected calibration error: mean distance between the quality a router expects and the quality found, over ten bins. Below .05 its numbers can be read as probabilities.',
   ],
+  cells: ['cell', 'What one model did with one query; here those that have a quality.'],
+  bin: [
+    'bin',
+    'Cells whose expected quality lies in one tenth of 0 to 1: the mean they were expected to have, and the mean they were found to have.',
+  ],
+  setting: [
+    'setting',
+    'One way to run a router: λ, the quality that a dollar must be worth (0: cost is ignored; ∞: always the cheapest), or the threshold that a model’s chance must pass.',
+  ],
   brier: ['Brier score', 'Mean squared difference of expected quality and outcome; smaller is better.'],
   'log-loss': ['log loss', 'Mean −(s·ln p + (1 − s)·ln(1 − p)); smaller is better.'],
   missing: ['missing', 'Share of calls without a score: failed, filtered out or not read. Never counted as wrong.'],

@@ -147,7 +147,7 @@ function planeTable({ routers, zero, models, oracle }: CostPlane): string {
   const all = htmlTable(
     [
       { text: '' },
-      { text: 'λ, quality per dollar, or threshold' },
+      { text: 'λ, quality per dollar, or threshold', term: 'setting' },
       { text: '$ per 1,000', term: 'cost' },
       { text: 'quality', term: 'quality' },
     ],
