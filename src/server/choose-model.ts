@@ -123,7 +123,7 @@ export async function chooseModel(
     id,
     router,
     reason,
-    score: decision.ranking.find(({ model }) => model === first)?.expectedQuality ?? null,
+    score: scoreOf(decision, first),
     models,
     ranking: decision.ranking,
     masked: { ...decision.masked, ...masked },
@@ -134,6 +134,11 @@ export async function chooseModel(
     timing: routed.timing,
     rated: about(first, router, routed.features),
   };
+}
+
+/** Expected quality of the model that answers, whoever was chosen first; null where the router said nothing of it. */
+export function scoreOf({ ranking }: Pick<Choice, 'ranking'>, model: string): number | null {
+  return ranking.find((one) => one.model === model)?.expectedQuality ?? null;
 }
 
 /** A router's name, '' for the usual one, undefined where an alias is asked for. */
@@ -149,14 +154,16 @@ function eligibleModels({ config, pool, session }: GatewayParts, asked: Asked) {
   const wanted = asked.policy.candidates ?? config.serve.candidates ?? served;
   const stray = wanted.find((model) => !known.includes(model));
   if (stray !== undefined) throw unknownModel(stray, served, 'vsr.candidates');
-  const masked: Record<string, string> = {};
+  const masked: Record<string, string> = Object.fromEntries(
+    known.filter((model) => !served.includes(model)).map((model) => [model, 'not_configured']),
+  );
   const eligible = served.filter((model) => {
     const why = wanted.includes(model) ? pool.has(model) && unableTo(pool.get(model)!, asked) : 'not_a_candidate';
     if (why) masked[model] = why;
     return !why;
   });
   if (eligible.length > 0) return { masked, eligible };
-  const why = Object.entries(masked).map(([model, reason]) => `${model}: ${reason}`);
+  const why = served.map((model) => `${model}: ${masked[model]}`);
   throw new ApiError(
     400,
     `No candidate can answer this${why.length > 0 ? ` (${why.join(', ')})` : ': none of the models of the artifact is configured'}.`,

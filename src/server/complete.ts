@@ -7,7 +7,7 @@ import { createStreamReader } from '../providers/openai/stream-reader.js';
 import { ApiError } from './api-error.js';
 import { askModels, type Begun, NobodyAnswered } from './ask-models.js';
 import { type Asked, withoutPolicy } from './asked.js';
-import { type Choice, chooseModel } from './choose-model.js';
+import { type Choice, chooseModel, scoreOf } from './choose-model.js';
 import { decisionHeaders } from './decision-headers.js';
 import { failedCells, logCall, logFailure } from './log-call.js';
 import type { GatewayParts } from './parts.js';
@@ -186,6 +186,7 @@ function note(
   parts.decisions.set(choice.id, {
     ...decisionJson(choice, call.userId),
     model: model.alias,
+    score: scoreOf(choice, model.alias),
     failed,
     cost,
     latency: ms,

@@ -1,7 +1,7 @@
 // The lines of the log about one call: who answered, who failed before, or why nobody did.
 import type { OutcomeCell, Status } from '../data/outcome.js';
 import type { FailedModel } from './ask-models.js';
-import type { Choice } from './choose-model.js';
+import { type Choice, scoreOf } from './choose-model.js';
 import type { CompletionCall } from './complete.js';
 import type { GatewayParts } from './parts.js';
 import { loggedDecision } from './route-only.js';
@@ -38,6 +38,12 @@ export function logCall(
     userId,
     sessionId: asked.policy.sessionId ?? null,
     outcomes,
-    decision: { ...loggedDecision(choice), model, ...(keyName !== null && { key: keyName }), ...more },
+    decision: {
+      ...loggedDecision(choice),
+      model,
+      score: scoreOf(choice, model),
+      ...(keyName !== null && { key: keyName }),
+      ...more,
+    },
   });
 }

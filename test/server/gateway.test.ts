@@ -161,6 +161,12 @@ describe('failures', () => {
     expect(response.headers.get('x-vsr-reason')).toBe('fallback');
     expect(models.asked.map(({ model }) => model)[0]).toBe('mathematician');
     expect(response.headers.get('x-vsr-model')).toBe(models.asked[1]!.model);
+    // The score is that of who answered, not of who was to.
+    const decision = await gateway.post('/v1/route', { model: 'vsr/knn', messages: ask(MATHS) });
+    const { ranking } = (await decision.json()) as { ranking: { model: string; expected_quality: number }[] };
+    const [first, second] = ranking;
+    expect([first!.model, second!.model]).toEqual(models.asked.map(({ model }) => model));
+    expect(response.headers.get('x-vsr-score')).toBe(second!.expected_quality.toFixed(4));
   });
 
   test('a stream that fails before its first word falls back too, one that breaks later ends with an error event', async () => {
@@ -252,6 +258,14 @@ describe('decisions alone', () => {
     expect(many.decisions.map(({ model }) => model)[1]).toBe('cook');
     expect(many.decisions[0]!.masked).toEqual({ mathematician: 'not_a_candidate' });
     expect(models.asked).toEqual([]);
+  });
+
+  test('of models that are not configured here the decision says so', async () => {
+    const settings = { model_config: { cook: {}, generalist: {} } };
+    const on = await openOnPort(await gatewayConfig(folder.path, models.url, settings));
+    const { model, masked } = (await (await on.post('/v1/route', { query: MATHS })).json()) as Record<string, unknown>;
+    expect([model === 'mathematician', masked]).toEqual([false, { mathematician: 'not_configured' }]);
+    await on.close();
   });
 
   test('a session stays with its model, unless it must not', async () => {

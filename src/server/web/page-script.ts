@@ -96,7 +96,11 @@ const showAbout = ({ turn, about }, decision) => {
   for (const one of decision.ranking) {
     table.append(row('td', [one.model, number(one.expected_quality, 3), number(one.utility, 3), typeof one.expected_cost === 'number' ? money(one.expected_cost) : '–', number(one.expected_latency, 0)]));
   }
-  for (const [model, why] of Object.entries(decision.masked || {})) table.append(row('td', [model, why.replaceAll('_', ' '), '', '', '']));
+  for (const [model, why] of Object.entries(decision.masked || {})) {
+    const line = row('td', [model, why.replaceAll('_', ' ')]);
+    line.lastChild.colSpan = 4;
+    table.append(line);
+  }
   table.hidden = true;
   details.onclick = () => {
     table.hidden = !table.hidden;

@@ -21,9 +21,9 @@ main { flex: 1; overflow-y: auto; padding: 1rem; }
 .failed { color: var(--bad); }
 .about { display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; font-size: .85rem; padding: 0 .8rem; }
 table { border-collapse: collapse; font-size: .85rem; margin: .4rem .8rem; }
-th, td { text-align: right; padding: .1rem .6rem; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
+th, td { text-align: right; white-space: nowrap; padding: .1rem .6rem; border-bottom: 1px solid var(--line); }
+th:first-child, td:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 form { display: flex; gap: .5rem; padding: .7rem 1rem; border-top: 1px solid var(--line); max-width: 50rem; width: 100%; margin: 0 auto; }
 textarea { flex: 1; resize: vertical; }
-@media (max-width: 40rem) { table { font-size: .78rem; margin-inline: 0; } th, td { padding: .1rem .2rem; overflow-wrap: anywhere; } header { padding: .4rem .6rem; } main { padding: .6rem; } #total { margin-left: 0; } }
+@media (max-width: 40rem) { table { font-size: .78rem; margin-inline: 0; } th, td { padding: .1rem .2rem; } header { padding: .4rem .6rem; } main { padding: .6rem; } #total { margin-left: 0; } }
 `;
