@@ -136,12 +136,13 @@ function meansOf(table: OutcomeTable, utility: Float64Array, choices: Int32Array
   };
 }
 
-/** The reference where it was asked; in hindsight the model of the largest mean gain among those asked for at least half of the queries. */
+/** Null where no query was answered by a second model. The reference where it was asked; in hindsight the model of the largest mean gain among those asked for at least half of the queries. */
 function counterfactualOf(
   { table, groups, choices, reference, options }: DeployedInput,
   utilities: OutcomeTable['quality'],
   utility: Float64Array,
 ): Deployed['counterfactual'] {
+  if (table.queries.every((_, row) => cellsOf(utilities, row) < 2)) return null;
   const alone = (m: number) => choices.map(() => m);
   const gainOf = (m: number) => chosenValues(utilities, alone(m)).map((value, i) => utility[i]! - value);
   const counted = (values: Float64Array) => values.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);

@@ -1,7 +1,7 @@
 // The two arms of an A/B test side by side, as a section of what a deployed router earned.
 import type { ArmMeasure, Experiment, MeasureName } from '../evaluation/experiment.js';
 import type { Estimate } from '../evaluation/report.js';
-import { count, percent, pointsWithInterval, share, shareWithInterval } from './format.js';
+import { count, percent, perThousand, pointsWithInterval, share, shareWithInterval } from './format.js';
 import type { SheetSection } from './sheet.js';
 
 export function experimentSection(
@@ -36,17 +36,16 @@ function measureRow({ name, routed, default: standard, difference }: ArmMeasure)
       pointsWithInterval(difference),
     ];
   }
-  const [head, scale, digits] = MEASURE_SHOWN[name];
-  const shown = (value: number, sign = '') => `${value > 0 ? sign : ''}${(value * scale).toFixed(digits)}`;
+  const [head, textOf] = MEASURE_SHOWN[name];
+  const shown = (value: number, sign = '') => `${value > 0 ? sign : ''}${textOf(value)}`;
   const withInterval = ({ delta, low, high }: Estimate, sign = '') =>
     `${shown(delta, sign)} [${shown(low, sign)}, ${shown(high, sign)}]`;
   return [head, withInterval(routed), withInterval(standard), withInterval(difference, '+')];
 }
 
-/** Name, factor, digits. */
-const MEASURE_SHOWN: Readonly<Record<Exclude<MeasureName, 'quality'>, readonly [string, number, number]>> = {
-  cost: ['$ per 1,000', 1000, 3],
-  latency: ['latency, ms', 1, 0],
-  unanswered: ['unanswered, %', 100, 1],
-  fallback: ['another model stepped in, %', 100, 1],
+const MEASURE_SHOWN: Readonly<Record<Exclude<MeasureName, 'quality'>, readonly [string, (value: number) => string]>> = {
+  cost: ['$ per 1,000', perThousand],
+  latency: ['latency, ms', (value) => value.toFixed(0)],
+  unanswered: ['unanswered, %', (value) => (100 * value).toFixed(1)],
+  fallback: ['another model stepped in, %', (value) => (100 * value).toFixed(1)],
 };

@@ -232,6 +232,30 @@ test('the log is outcomes, and its rated answers train', async () => {
   ).toEqual([[MATHS, 'u1', { quality: null, status: 'server_error' }, 0.75, 14e-6]]);
 });
 
+test('a model that was rated a few times is left out of what is learned from a log, and said to be', async () => {
+  const line = (i: number, model: string) =>
+    JSON.stringify({
+      id: `r${i}`,
+      query: `question ${i}`,
+      outcomes: { [model]: { quality: 1, status: 'ok' } },
+      decision: { feedback: true },
+    });
+  const lines = Array.from({ length: 21 }, (_, i) =>
+    line(i, i < 10 ? 'cook' : i < 19 ? 'generalist' : 'mathematician'),
+  );
+  const file = join(folder.path, 'rare.jsonl');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const warnings: string[] = [];
+  const config = await gatewayConfig(folder.path, null, { 'train.from_log': file });
+  const { train: learned } = await withLogAsOutcomes(config, { onWarning: (sentence) => void warnings.push(sentence) });
+  const kept = readFileSync(learned.dataFile!, 'utf8').trim().split('\n');
+  expect(new Set(kept.flatMap((row) => Object.keys(JSON.parse(row).outcomes)))).toEqual(new Set(['cook']));
+  expect(warnings).toEqual([
+    `${file}: generalist was rated 9 times, too few to learn from; it is left out.`,
+    `${file}: mathematician was rated 2 times, too few to learn from; it is left out.`,
+  ]);
+});
+
 test('an A/B share is measured from the log alone, and the log trains a router that decides alike', async () => {
   const file = join(folder.path, 'experiment.jsonl');
   const gateway = await open({
