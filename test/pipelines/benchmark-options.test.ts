@@ -142,7 +142,7 @@ describe('--repeat', () => {
     await run(config);
     const { calls, present, models } = await run(withBenchmark(config, { repeat: 3 }));
     expect([server.asked.length, calls, present, models[0]!.quality!.n]).toEqual([3, 3, 3, 1]);
-    expect((await cells(output)).q0!.a).toMatchObject({ quality: 2 / 3, repeats: [1, 0, 1] });
+    expect((await cells(output)).q0!.a).toMatchObject({ quality: 0.666666666667, repeats: [1, 0, 1] });
     expect(
       read('responses.jsonl')
         .trim()
