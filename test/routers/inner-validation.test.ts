@@ -23,6 +23,11 @@ describe('innerSplit', () => {
     expect(innerSplit(few, 7).rows.length).toBe(38);
   });
 
+  test('sets aside as many as are asked for at least, up to a quarter', () => {
+    const aside = (least: number) => innerSplit(groups, 7, undefined, least).validationRows.length;
+    expect([aside(4), aside(8), aside(50)]).toEqual([10, 16, 26]); // 5, 8 and 13 of 50 texts
+  });
+
   test('splits the rows it is given alone', () => {
     const given = Int32Array.from({ length: 40 }, (_, i) => 2 * i);
     const { rows, validationRows } = innerSplit(groups, 7, given);

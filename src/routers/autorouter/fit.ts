@@ -33,7 +33,7 @@ export async function fitAutorouter(
   const parameters = denseParameters(widths, start, seededRandom(context.seed).fork('weights'));
   const buffers = denseBuffers(widths, start);
   const problem = autorouterProblem(inputRows(blocks, features, images), targets, params, { parameters, buffers });
-  const split = innerSplit(table.groups, context.seed);
+  const split = innerSplit(table.groups, context.seed, undefined, FEWEST_JUDGES);
   const fitted = await fitByGradient(table, { ...params, ...fitLength(split.rows.length, params) }, context, problem, {
     split,
     settings: { weightDecay: params.weightDecay, startCounts: true, smallestBatch: params.batchNorm ? 2 : 1 },
@@ -43,6 +43,8 @@ export async function fitAutorouter(
   return layersState(plainLayers(layers, blocks, targets), blocks.image?.mean.length ?? 0);
 }
 
+/** Judged by twenty queries, one label that is wrong and surely contradicted outweighs all that a fit has learned, and ends it. */
+const FEWEST_JUDGES = 50;
 /** On some thousand queries fifty epochs are plenty; few queries need more of them for as many steps. */
 const EPOCHS = 50;
 const STEPS = 300;
