@@ -1,4 +1,4 @@
-// Keeps what validation says is worth keeping: the network or its start, and the taste only if it helps beyond chance.
+// Keeps what validation says is worth keeping: the network or its start, tastes and likings only if they help beyond chance.
 
 import { seededRandom } from '../../math/random.js';
 import { mean, standardDeviation } from '../../math/stats.js';
@@ -29,7 +29,7 @@ export function chosenParameters(
   const helps = judged.rated.length > 1 && tasteHelps(tf, data, params, judged, trained);
   if (judged.rated.length > 0 && !helps) {
     context.onWarning?.(
-      'personalizedrouter: tastes for kinds of queries do not help users held out: only weights and liked models are used.',
+      'tastes for kinds of queries do not help users held out: only weights and liked models are used.',
     );
   }
   const kept = helps ? trained : withoutTaste(trained);
@@ -50,35 +50,74 @@ function tasteHelps(
   judged: Step,
   trained: NamedWeights,
 ): boolean {
-  const [gains, choices] = tf.tidy(() => {
-    const p = upload(tf, trained);
+  const [without, withTaste] = [false, true].map((taste) => heldOut(tf, data, params, judged, trained, taste));
+  return earnsItsPlace(
+    differences(without!.losses, withTaste!.losses),
+    differences(withTaste!.choices, without!.choices),
+  );
+}
+
+/**
+ * Whether likings help validation users, by the measure that tastes are kept by: residuals also tell of rivals that were weak, and
+ * vary from person to person without anybody liking a model.
+ * @param judged with likings
+ * @param without the same step, its likings all but 0
+ */
+export function likingHelps(
+  tf: TensorFlow,
+  data: LearningData,
+  params: PersonalizedRouterParams,
+  judged: Step,
+  without: Step,
+  parameters: NamedWeights,
+): boolean {
+  const [liking, none] = [judged, without].map((step) => heldOut(tf, data, params, step, parameters, true));
+  return earnsItsPlace(differences(none!.losses, liking!.losses), differences(liking!.choices, none!.choices));
+}
+
+interface HeldOut {
+  /** Mean loss of each user. */
+  readonly losses: readonly number[];
+  /** What each user says, in the mean, of what is chosen. */
+  readonly choices: readonly number[];
+}
+
+function heldOut(
+  tf: TensorFlow,
+  data: LearningData,
+  params: PersonalizedRouterParams,
+  judged: Step,
+  parameters: NamedWeights,
+  taste: boolean,
+): HeldOut {
+  const { losses, scores } = tf.tidy(() => {
+    const p = upload(tf, parameters);
     const step = stepTensors(tf, data, { ...judged, targets: new Int32Array() }, params.target === 'best', UNUSED);
     const described = data.described
       ? tf.tensor2d(data.described.data, [data.described.rows, data.described.cols])
       : undefined;
-    const [without, withTaste] = [false, true].map((taste) => {
-      const { scores } = stepScores(tf, p, data, step, described, taste);
-      return { losses: ratedLosses(tf, scores!, step.rated!).dataSync(), scores: scores!.dataSync() };
-    });
-    const M = data.models.length;
-    const chosen = (scores: ArrayLike<number>, target: number, { rated: { models, y } }: PastGroup) => {
-      const own = Array.from(models, (m) => scores[target * M + m]!);
-      return y[own.indexOf(Math.max(...own))]!;
-    };
-    let first = 0;
-    const lower: number[] = [];
-    const better: number[] = [];
-    for (const { targets } of judged.rated) {
-      const own = targets.map((group, i) => ({ group, at: first + i }));
-      lower.push(mean(own.map(({ at }) => without!.losses[at]! - withTaste!.losses[at]!)));
-      better.push(
-        mean(own.map(({ group, at }) => chosen(withTaste!.scores, at, group) - chosen(without!.scores, at, group))),
-      );
-      first += targets.length;
-    }
-    return [lower, better] as const;
+    const { scores } = stepScores(tf, p, data, step, described, taste);
+    return { losses: ratedLosses(tf, scores!, step.rated!).dataSync(), scores: scores!.dataSync() };
   });
-  return earnsItsPlace(gains, choices);
+  const M = data.models.length;
+  const chosen = ({ rated: { models, y } }: PastGroup, target: number) => {
+    const own = Array.from(models, (m) => scores[target * M + m]!);
+    return y[own.indexOf(Math.max(...own))]!;
+  };
+  let first = 0;
+  const users = judged.rated.map(({ targets }) => {
+    const at = first;
+    first += targets.length;
+    return {
+      loss: mean(targets.map((_, i) => losses[at + i]!)),
+      choice: mean(targets.map((group, i) => chosen(group, at + i))),
+    };
+  });
+  return { losses: users.map(({ loss }) => loss), choices: users.map(({ choice }) => choice) };
+}
+
+function differences(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((value, i) => value - b[i]!);
 }
 
 /**

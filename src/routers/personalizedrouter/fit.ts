@@ -5,11 +5,11 @@ import type { Engine } from '../../training/engine.js';
 import { fitByGradient } from '../fit-by-gradient.js';
 import { innerSplit } from '../inner-validation.js';
 import type { FitContext, RouterState, TrainingTable } from '../router.js';
-import { chosenParameters } from './acceptance.js';
+import { chosenParameters, likingHelps } from './acceptance.js';
 import type { Step } from './draw-step.js';
 import { initialParameters } from './initial.js';
 import { type LearningData, type LearningPerson, learningData } from './learning-data.js';
-import { likingShrinkage, modelResiduals } from './liking.js';
+import { likingShrinkage, MOST_SHRINKAGE, modelResiduals } from './liking.js';
 import type { PersonalizedRouterParams } from './params.js';
 import { type JudgedPerson, splitPeople, unseenTexts } from './people-split.js';
 import { personalProblem } from './problem.js';
@@ -41,7 +41,8 @@ export async function fitPersonalizedRouter(
     people: learned.filter(({ comparisons }) => comparisons.length > 0),
     likingShrinkage: shrinkage,
   };
-  const validation = validationStep(judged, data, split.rows, shrinkage, context.seed);
+  const validationWith = (kappa: number) => validationStep(judged, data, split.rows, kappa, context.seed);
+  const validation = validationWith(shrinkage);
   const initial = initialParameters(
     {
       features: table.features.cols,
@@ -62,7 +63,11 @@ export async function fitPersonalizedRouter(
   });
   const judgedStep = { ...validation, targets: split.validationRows };
   const parameters = chosenParameters(engine.tf, data, params, judgedStep, initial, fitted.parameters, context);
-  return settledState(engine.tf, data, parameters, shrinkage);
+  const without = { ...judgedStep, rated: validationWith(MOST_SHRINKAGE).rated };
+  const liked = validation.rated.length < 2 || likingHelps(engine.tf, data, params, judgedStep, without, parameters);
+  if (!liked)
+    context.onWarning?.('liked models do not help users held out: votes move no choice but by weights and tastes.');
+  return settledState(engine.tf, data, parameters, liked ? shrinkage : MOST_SHRINKAGE);
 }
 
 function checkPeople(
@@ -94,7 +99,7 @@ function warnOfUnknownTerms({ people }: TrainingTable, { components }: LearningD
     if (count === 0) continue;
     const remedy = term === 'cost' ? 'add prices or set cost to 0' : 'add latencies or set latency to 0';
     context.onWarning?.(
-      `personalizedrouter: ${count} users weigh ${term}, but the data knows none; their other weights take its share: ${remedy}.`,
+      `${count} users weigh ${term}, but the data knows none; their other weights take its share: ${remedy}.`,
     );
   }
 }

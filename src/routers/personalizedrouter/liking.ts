@@ -3,7 +3,7 @@ import type { WeighedGroup } from './user-weights.js';
 
 /** Bounds of κ_δ. */
 const LEAST_SHRINKAGE = 1;
-const MOST_SHRINKAGE = 1e6;
+export const MOST_SHRINKAGE = 1e6;
 /**
  * κ_δ where nobody's past tells whether people differ: the variance of a vote about its chance, up to ¼, over that of likings of a
  * tenth of the scale.

@@ -253,7 +253,7 @@ describe('what it refuses', () => {
     const onWarning = (sentence: string) => warnings.push(sentence);
     await personalizedRouter.fit(table, { embeddingDim: 16, trainEpoch: 1 }, { seed: 1, onWarning });
     expect(warnings).toEqual([
-      'personalizedrouter: 8 users weigh cost, but the data knows none; their other weights take its share: add prices or set cost to 0.',
+      '8 users weigh cost, but the data knows none; their other weights take its share: add prices or set cost to 0.',
     ]);
   });
 });
