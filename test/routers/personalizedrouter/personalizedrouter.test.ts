@@ -221,6 +221,34 @@ describe('the network as it is trained', () => {
   });
 });
 
+describe('likings of models', () => {
+  const people = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay'];
+  const asked = Array.from({ length: 30 }, (_, i) => i);
+  const likes = (user: number, _: number, model: number): number => (model === user % 3 ? 0.8 : -0.4);
+  const shrinkage = async (rate: typeof likes) => {
+    const table = { ...pricedTable(), interactions: ratedBy(pricedTable(), people, asked, rate) };
+    const warnings: string[] = [];
+    const fitted = await personalizedRouter.fit(
+      table,
+      { embeddingDim: 16, trainEpoch: 1 },
+      { seed: 1, onWarning: (sentence) => warnings.push(sentence) },
+    );
+    return { kappa: fitted.state().json.likingShrinkage as number, warned: warnings.join() };
+  };
+
+  test('are kept where later answers bear them out', async () => {
+    const { kappa, warned } = await shrinkage(likes);
+    expect(kappa).toBeLessThan(10);
+    expect(warned).not.toContain('liked models do not help');
+  });
+
+  test('are dropped where later answers do not, and a sentence says so', async () => {
+    const { kappa, warned } = await shrinkage((user, row, model) => (row < 24 ? 1 : -1) * likes(user, row, model));
+    expect(kappa).toBe(1e6);
+    expect(warned).toContain('liked models do not help users held out');
+  });
+});
+
 describe('what it refuses', () => {
   const context = { seed: 1 };
   const fit = (table: TrainingTable, given = {}) => personalizedRouter.fit(table, given, context);
