@@ -52,6 +52,11 @@ export function counted(n: number, one: string, many: string): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/** Bytes as "4.4 MB", below a million as "12 kB". */
+export function fileSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** 0.0001 → "<.001" as papers do, else three decimals. */
 export function pValue(p: Known): string {
   if (p == null) return UNKNOWN;

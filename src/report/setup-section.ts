@@ -1,7 +1,7 @@
 // The artifact and the configuration behind a report: models with prices, routers with parameters, what does not fit together.
 import type { Report } from '../evaluation/report.js';
 import type { DecisionOverhead, Percentiles } from '../evaluation/setup.js';
-import { count, UNKNOWN } from './format.js';
+import { count, fileSize, UNKNOWN } from './format.js';
 import type { SheetSection } from './sheet.js';
 
 export function setupSections({ setup, method }: Pick<Report, 'setup' | 'method'>): SheetSection[] {
@@ -61,7 +61,7 @@ export function parameterSection({ routers }: NonNullable<Report['setup']>): She
 
 function overheadSentence({ queries, cold, embed, score, total, bytes }: DecisionOverhead): string {
   const of = ({ p50, p95, p99 }: Percentiles) => [p50, p95, p99].map(milliseconds).join(' / ');
-  return `Deciding, on this machine, one query after the other (${count(queries)}; p50 / p95 / p99 in ms): embed ${of(embed)}, score ${of(score)}, together ${of(total)}; the first ${milliseconds(cold)}. The artifact takes ${(bytes / 1e6).toFixed(1)} MB.`;
+  return `Deciding, on this machine, one query after the other (${count(queries)}; p50 / p95 / p99 in ms): embed ${of(embed)}, score ${of(score)}, together ${of(total)}; the first ${milliseconds(cold)}. The artifact takes ${fileSize(bytes)}.`;
 }
 
 function milliseconds(value: number): string {

@@ -79,6 +79,7 @@ const COMMAND_FLAGS: Record<string, string[]> = {
     '--fallback',
     '--shadow',
     '--ab-share',
+    '--allow-remote-images',
     '--prefix',
     '--web',
     '--log',
@@ -470,7 +471,10 @@ describe('signals', () => {
 
   test('Ctrl-C ends with 130, SIGTERM with 143: a sentence, no stack, what is done is out', async () => {
     write('outcomes.jsonl', jsonLines(toyOutcomes(60)));
-    expect(vsr(['train', '--router', 'knn', '--knn-k', '5', '--folds', '0', '-q']).status).toBe(0);
+    const trained = vsr(['train', '--router', 'knn', '--knn-k', '5', '--folds', '0', '-q']);
+    expect(trained.status).toBe(0);
+    expect(trained.stdout).toMatch(/│ router │ validation utility │ validation quality │ seconds │ {2}size │/);
+    expect(trained.stdout).toMatch(/│ knn {4}│ +[01]\.\d{3} │ +[01]\.\d{3} │ +\d+\.\d │ +[1-9]\d* kB │/);
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   count,
   counted,
+  fileSize,
   percent,
   perThousand,
   points,
@@ -15,6 +16,16 @@ import { markdownTable } from '../../src/report/table.js';
 import { wrap } from '../../src/report/wrap.js';
 
 describe('format', () => {
+  test('a size is in kB below a million bytes', () => {
+    expect([1, 12_001, 999_999, 1e6, 4_449_000].map(fileSize)).toEqual([
+      '1 kB',
+      '13 kB',
+      '1000 kB',
+      '1.0 MB',
+      '4.4 MB',
+    ]);
+  });
+
   test('points carry a sign, but zero has none', () => {
     expect([0.0302, -0.0304, 0, -0.0004, 0.0004].map(points)).toEqual(['+3.0', '-3.0', '0.0', '0.0', '0.0']);
     expect(pointsWithInterval({ delta: 0.03, low: 0.022, high: 0.038 })).toBe('+3.0 [+2.2, +3.8]');

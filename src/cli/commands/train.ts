@@ -1,8 +1,10 @@
 // vsr train: outcomes → artifacts.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { VsrConfig } from '../../config/schema.js';
 import type { PipelineContext } from '../../pipelines/context.js';
 import type { TrainResult } from '../../pipelines/train.js';
-import { count, counted, share } from '../../report/format.js';
+import { count, counted, fileSize, share } from '../../report/format.js';
 import { boxTables } from '../../report/table.js';
 import type { CommandModule } from '../command.js';
 
@@ -275,12 +277,13 @@ async function trainText({ directory, manifest }: TrainResult): Promise<string> 
       `${count(split.train)} train, ${count(split.validation)} validation, ${counted(split.test, 'test query', 'test queries')}` +
       `${folds > 0 ? `, ${folds} folds` : ''}`,
     draw(
-      ['router', 'validation utility', 'validation quality', 'seconds'].map((head) => ({ head })),
-      Object.entries(routers).map(([name, { validation, fitSeconds }]) => [
+      ['router', 'validation utility', 'validation quality', 'seconds', 'size'].map((head) => ({ head })),
+      Object.entries(routers).map(([name, { validation, fitSeconds, file, tensors }]) => [
         name,
         share(validation.n > 0 ? validation.utility : null),
         share(validation.n > 0 ? validation.quality : null),
         fitSeconds.toFixed(1),
+        fileSize([file, tensors].reduce((bytes, part) => bytes + statSync(join(directory, part)).size, 0)),
       ]),
     ),
     ...Object.entries(routers).flatMap(([name, { tuning }]) =>
