@@ -78,7 +78,7 @@ export async function foretoldVotes(
   }
   if (cells.length > folds) {
     context.onNotice?.(
-      `Many people rated the same queries: people and queries are both held out, which takes ${cells.length} fits a router.`,
+      `Many people rated the same queries: people and queries are both held out, which takes ${cells.length} fits a router (--folds 0 leaves it out).`,
     );
   }
   for (const [at, { held: cell, inside, knows: knowsQuery }] of cells.entries()) {

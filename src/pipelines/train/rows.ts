@@ -26,6 +26,8 @@ const FEW_TEST_GROUPS = 300;
 const AUTO_FOLDS = 5;
 /** Up to so many turns, `--folds auto` foretells those of real people: every fold fits each router that knows the person once more. */
 const FEW_TURNS = 5000;
+/** Folds of people, and of the queries that they share: nine fits a router at most. */
+const AUTO_PEOPLE_FOLDS = 3;
 
 /** 0 = no folds. Never more folds than groups to fold. */
 export function foldCount(folds: number | 'auto', data: OutcomeData): number {
@@ -46,5 +48,5 @@ export async function peopleFoldCount(
   if (folds !== 'auto') return folds > 1 ? folds : 0;
   if (simulated || turns.length > FEW_TURNS) return 0;
   const knowing = await Promise.all(routers.map(async (name) => (await loadRouter(name)).needs.users));
-  return knowing.includes(true) ? AUTO_FOLDS : 0;
+  return knowing.includes(true) ? AUTO_PEOPLE_FOLDS : 0;
 }

@@ -87,7 +87,7 @@ test('votes alone train routers, of real people', async () => {
 test('votes of real people are foretold by themselves while they are few, simulated ones where it is asked for', async () => {
   const turns = (count: number) => Array.from({ length: count }, () => ({}) as RatedTurn);
   const few = { turns: turns(5000), simulated: false };
-  expect(await peopleFoldCount('auto', ['knn', 'gmtrouter'], few)).toBe(5);
+  expect(await peopleFoldCount('auto', ['knn', 'gmtrouter'], few)).toBe(3);
   expect(await peopleFoldCount('auto', ['knn', 'rankrouter'], few)).toBe(0);
   expect(await peopleFoldCount('auto', ['gmtrouter'], { ...few, simulated: true })).toBe(0);
   expect(await peopleFoldCount('auto', ['gmtrouter'], { ...few, turns: turns(5001) })).toBe(0);
