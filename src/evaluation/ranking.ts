@@ -28,6 +28,7 @@ export function rankingOf(scores: Matrix, { quality, models }: OutcomeTable): Ra
   const rows = { all: 0, few: 0, ndcg: 0, tau: 0 };
   const order = new Int32Array(M);
   const ideal = new Float64Array(M);
+  const [scored, earned] = [new Float64Array(M), new Float64Array(M)];
   for (let i = 0, at = 0; i < quality.rows; i++, at += M) {
     let n = 0;
     for (let m = 0; m < M; m++) {
@@ -64,21 +65,26 @@ export function rankingOf(scores: Matrix, { quality, models }: OutcomeTable): Ra
       sums.ndcg += gain / most;
       rows.ndcg++;
     }
+    for (let a = 0; a < n; a++) {
+      scored[a] = scores.data[at + order[a]!]!;
+      earned[a] = quality.data[at + order[a]!]!;
+    }
     let concordant = 0;
     let discordant = 0;
     let tiedScores = 0;
-    let tiedQualities = 0;
-    for (let a = 0; a < n; a++) {
-      for (let b = a + 1; b < n; b++) {
-        // order: a is scored at least as high as b
-        const gap = quality.data[at + order[a]!]! - quality.data[at + order[b]!]!;
-        const tied = scores.data[at + order[a]!]! === scores.data[at + order[b]!]!;
-        if (tied) tiedScores++;
-        if (gap === 0) tiedQualities++;
-        else if (!tied && gap > 0) concordant++;
-        else if (!tied) discordant++;
+    let equal = 0;
+    for (let a = 0, run = 0; a < n; a++) {
+      const q = earned[a]!;
+      while (run < n && scored[run] === scored[a]) run++; // the first that is scored lower
+      tiedScores += run - a - 1;
+      for (let b = a + 1; b < run; b++) equal += Number(earned[b] === q);
+      for (let b = run; b < n; b++) {
+        const other = earned[b]!;
+        concordant += Number(q > other);
+        discordant += Number(q < other);
       }
     }
+    const tiedQualities = equal + ((n * (n - 1)) / 2 - tiedScores - concordant - discordant);
     const pairs = (n * (n - 1)) / 2;
     const decided = pairs - tiedQualities;
     sums.pairs += decided;
