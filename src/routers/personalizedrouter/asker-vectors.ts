@@ -1,5 +1,4 @@
 // A person as numbers: weights, liking of models and taste, from declared weights and the own rated past alone.
-import { matrix, normaliseRows } from '../../math/matrix.js';
 import { transpose } from '../../math/transpose.js';
 import type { PersonWeights } from '../people.js';
 import { attributesOf } from './attributes.js';
@@ -45,10 +44,17 @@ export function askerVectors(
     const [D, N] = state.rows.shape as [number, number];
     return rowIndex(transpose({ rows: D, cols: N, data: state.rows.data }));
   });
+  const unit = new Float32Array(state.rows.shape[0]!); // written anew for each query
+  const unitOf = (features: Float32Array) => {
+    let sum = 0;
+    for (let i = 0; i < features.length; i++) sum += features[i]! * features[i]!;
+    const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+    for (let i = 0; i < features.length; i++) unit[i] = features[i]! * scale;
+    return unit;
+  };
   const weigh = (rated: RatedGroup, { features, state: past }: ToldQuery) => {
     const estimate = (k: number, m: number) => past[m * (TASTES + K) + TASTES + k]!;
-    const unit = normaliseRows(matrix(1, features.length, features)).data;
-    return { rated, attributes: attributesOf(rated, stored, tableRow()(unit), estimate, M) };
+    return { rated, attributes: attributesOf(rated, stored, tableRow()(unitOf(features)), estimate, M) };
   };
   return (declared, past, queries) => {
     const weighed = past.map((rated, g) => weigh(rated, queries[g]!));

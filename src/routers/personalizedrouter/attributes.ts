@@ -16,10 +16,15 @@ export function attributesOf(
   M: number,
 ): Float64Array[] {
   const signs = signsOf(components);
-  return Array.from(rated.models, (m) =>
-    Float64Array.from(components, ({ values, present }, k) => {
-      const at = (tableRow ?? 0) * M + m;
-      return signs[k]! * (tableRow !== undefined && present[at] === 1 ? values[at]! : estimate(k, m));
-    }),
-  );
+  const attributes: Float64Array[] = [];
+  for (const m of rated.models) {
+    const at = (tableRow ?? 0) * M + m;
+    const own = new Float64Array(components.length);
+    for (let k = 0; k < own.length; k++) {
+      const { values, present } = components[k]!;
+      own[k] = signs[k]! * (tableRow !== undefined && present[at] === 1 ? values[at]! : estimate(k, m));
+    }
+    attributes.push(own);
+  }
+  return attributes;
 }

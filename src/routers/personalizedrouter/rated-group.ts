@@ -35,7 +35,7 @@ export function ratedGroups(interactions: Interactions): readonly (readonly Rate
       group,
       query: interactions.query[first]!,
       order: interactions.order[first]!,
-      models: Int32Array.from(rows, (row) => interactions.model[row]!),
+      models: taken(interactions.model, rows, new Int32Array(rows.length)),
       ...said(interactions, rows, telling),
     });
   }
@@ -45,10 +45,20 @@ export function ratedGroups(interactions: Interactions): readonly (readonly Rate
 
 /** Shares of a choice: 1/n for each of the n that were rated highest. */
 export function bestShares(values: ArrayLike<number>, within = 0): Float64Array {
-  const all = Array.from(values);
-  const best = Math.max(...all);
-  const winners = all.filter((value) => value >= best - within).length;
-  return Float64Array.from(all, (value) => (value >= best - within ? 1 / winners : 0));
+  const n = values.length;
+  let best = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) best = Math.max(best, values[i]!);
+  const shares = new Float64Array(n);
+  let winners = 0;
+  for (let i = 0; i < n; i++) if (values[i]! >= best - within) winners++;
+  for (let i = 0; i < n; i++) if (values[i]! >= best - within) shares[i] = 1 / winners;
+  return shares;
+}
+
+/** Every decision for a person takes the past apart: no iterators, whose garbage would cost more than the work. */
+function taken<A extends Int32Array | Float64Array>(from: A, rows: readonly number[], into: A): A {
+  for (let i = 0; i < rows.length; i++) into[i] = from[rows[i]!]!;
+  return into;
 }
 
 /** Whether the group sets models against each other: only such groups can be targets. */
@@ -62,7 +72,8 @@ function said(
   telling: Float64Array,
 ): Pick<RatedGroup, 'y' | 'kind'> {
   if (rows.length === 1) return { kind: 'alone', y: Float64Array.of(telling[rows[0]!]! / 2) };
-  const ratings = rows.map((row) => rating[row]!);
+  const ratings = taken(rating, rows, new Float64Array(rows.length));
   if (kind === 'votes') return { kind: 'choices', y: bestShares(ratings) };
-  return { kind: 'scores', y: Float64Array.from(ratings, (r) => (r + 1) / 2) };
+  for (let i = 0; i < ratings.length; i++) ratings[i] = (ratings[i]! + 1) / 2;
+  return { kind: 'scores', y: ratings };
 }
