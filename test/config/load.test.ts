@@ -354,3 +354,12 @@ describe('models_file', () => {
     );
   });
 });
+
+test('a user id is the same person as a number and as text', async () => {
+  for (const value of ['3', '"3"']) {
+    const sets = ['infer', 'feedback', 'chat'].map((section) => `${section}.user_id=${value}`);
+    const { config } = await loadConfig({ sets });
+    expect([config.infer.userId, config.feedback.userId, config.chat.userId]).toEqual(['3', '3', '3']);
+  }
+  await expect(loadConfig({ sets: ['feedback.user_id=""'] })).rejects.toThrow('feedback.user_id');
+});

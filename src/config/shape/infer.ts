@@ -1,6 +1,6 @@
 // What infer routes, for whom, under which limits.
 import { z } from 'zod';
-import { positiveInt, share, text, weights, weightsMessage } from './values.js';
+import { personId, positiveInt, share, text, weights, weightsMessage } from './values.js';
 
 export const infer = z
   .strictObject({
@@ -11,7 +11,7 @@ export const infer = z
     image: text.optional(),
     input: z.string().optional(),
     output: text.optional(),
-    userId: z.string().optional(),
+    userId: personId.optional(),
     /** Rated turns of the people who ask, beside what the artifact knows of them. */
     history: text.optional(),
     /** Of every query; default what its row says, else what the artifact's classifier does. */

@@ -1,11 +1,11 @@
 // The sections of the commands about people: feedback, simulate-users.
 import { z } from 'zod';
-import { positiveInt, text } from './values.js';
+import { personId, positiveInt, text } from './values.js';
 
 export const feedback = z
   .strictObject({
     artifacts: text.default('artifacts'),
-    userId: text.optional(),
+    userId: personId.pipe(text).optional(),
     query: text.optional(),
     /** Of the query, as decisions name it. */
     id: text.optional(),

@@ -1,6 +1,6 @@
 // The gateway and the chat.
 import { z } from 'zod';
-import { count, positiveInt, share, text, weights, weightsMessage } from './values.js';
+import { count, personId, positiveInt, share, text, weights, weightsMessage } from './values.js';
 
 export const serve = z
   .strictObject({
@@ -84,7 +84,7 @@ export const chat = z
   .strictObject({
     artifacts: text.default('artifacts'),
     router: z.string().optional(),
-    userId: z.string().optional(),
+    userId: personId.optional(),
     host: text.default('127.0.0.1'),
     port: z.number().int().min(0).max(65535).optional(),
     web: z.boolean().default(false),

@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 export const share = z.number().min(0).max(1);
 export const text = z.string().min(1);
+/** Who asks: 3 and "3" are the same person. */
+export const personId = z.union([z.string(), z.number().transform(String)]);
 export const positiveInt = z.number().int().positive();
 export const count = z.number().int().min(0);
 
