@@ -55,13 +55,16 @@ export function concatColumns(a: Matrix, b: Matrix): Matrix {
 /** Rows divided by their Euclidean length (computed in float64); a zero row stays zero. */
 export function normaliseRows(m: Matrix): Matrix {
   const out = matrix(m.rows, m.cols);
-  for (let i = 0; i < m.rows; i++) {
-    let sum = 0;
-    for (let j = i * m.cols; j < (i + 1) * m.cols; j++) sum += m.data[j]! * m.data[j]!;
-    const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-    for (let j = i * m.cols; j < (i + 1) * m.cols; j++) out.data[j] = m.data[j]! * scale;
-  }
+  for (let at = 0; at < m.data.length; at += m.cols) normaliseInto(m.data, out.data, at, m.cols);
   return out;
+}
+
+/** `from` [start, start + width) divided by its Euclidean length, at the same place of `into`; zeros stay zeros. */
+export function normaliseInto(from: Float32Array, into: Float32Array, start = 0, width = from.length): void {
+  let sum = 0;
+  for (let j = start; j < start + width; j++) sum += from[j]! * from[j]!;
+  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+  for (let j = start; j < start + width; j++) into[j] = from[j]! * scale;
 }
 
 /** Index of the first value that is NaN or infinite, or -1. */

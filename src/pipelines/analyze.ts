@@ -7,7 +7,7 @@ import { evaluateRouters } from '../evaluation/evaluate-routers.js';
 import { MOST_NEIGHBOURS } from '../evaluation/neighbour-sample.js';
 import type { Report } from '../evaluation/report.js';
 import { takeRows } from '../math/matrix.js';
-import { loadRouter } from '../routers/registry.js';
+import { routersForPeople } from '../routers/registry.js';
 import { DEFAULT_ARTIFACTS } from './analyze/artifacts.js';
 import { foldedChoices, heldOutChoices } from './analyze/choices.js';
 import { drawnRows, neighbourRows, placesIn } from './analyze/drawn-rows.js';
@@ -72,9 +72,7 @@ const UNMEASURED =
 async function knowsVoters({ artifact }: Trained): Promise<boolean> {
   const { people, routers } = artifact.manifest;
   if (!people || people.turns === 0 || people.simulated !== 'none') return false;
-  return (await Promise.all(Object.keys(routers).map(async (name) => (await loadRouter(name)).needs.users))).includes(
-    true,
-  );
+  return (await routersForPeople(Object.keys(routers))).size > 0;
 }
 
 async function judgeFolds(config: VsrConfig, judged: Judged, context: PipelineContext): Promise<Report[]> {

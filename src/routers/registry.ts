@@ -24,6 +24,12 @@ export const loadOneVsOne = async () => (await import('./svm/one-vs-one.js')).fi
 export const loadSimulatedUsers = async () =>
   (await import('./personalizedrouter/simulated-users.js')).simulatedUsers();
 
+/** Those of the named routers that score for the person who asks. Throws `VSR_ROUTER_UNKNOWN`. */
+export async function routersForPeople(names: readonly string[]): Promise<ReadonlySet<string>> {
+  const loaded = await Promise.all(names.map(loadRouter));
+  return new Set(names.filter((_, i) => loaded[i]!.needs.users));
+}
+
 /** Throws `VSR_ROUTER_UNKNOWN`, with the nearest name. */
 export async function loadRouter(name: string): Promise<Router> {
   const load = ROUTERS[name];

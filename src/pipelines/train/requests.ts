@@ -2,7 +2,7 @@
 import type { VsrConfig } from '../../config/schema.js';
 import { nearestName } from '../../errors/nearest.js';
 import { VsrError } from '../../errors/vsr-error.js';
-import { loadRouter, ROUTER_NAMES } from '../../routers/registry.js';
+import { loadRouter, ROUTER_NAMES, routersForPeople } from '../../routers/registry.js';
 import type { RouterRequest } from './fit-routers.js';
 
 /** The asked-for routers, or all. Throws `VSR_ROUTER_UNKNOWN`, `VSR_ROUTER_PARAMS` or `VSR_CONFIG_KEY_UNKNOWN` before anything is read or fitted. */
@@ -28,12 +28,12 @@ export async function routerRequests(config: VsrConfig): Promise<RouterRequest[]
   );
 }
 
-/** Routers that know the person are fitted once a fold only where folds are asked for: each such fit takes as long as all others together. */
+/** Those with out-of-fold scores: routers that know the person only where folds are asked for, since each such fit takes as long as all others together. */
 export async function requestsToFold(
   requests: readonly RouterRequest[],
   folds: number | 'auto',
 ): Promise<readonly RouterRequest[]> {
   if (folds !== 'auto') return requests;
-  const routers = await Promise.all(requests.map(({ name }) => loadRouter(name)));
-  return requests.filter((_, i) => !routers[i]!.needs.users);
+  const forPeople = await routersForPeople(requests.map(({ name }) => name));
+  return requests.filter(({ name }) => !forPeople.has(name));
 }

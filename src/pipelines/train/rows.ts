@@ -1,6 +1,6 @@
 // Which rows learn, which validate, which are folded.
 import { groupIds } from '../../data/normalise-text.js';
-import { loadRouter } from '../../routers/registry.js';
+import { routersForPeople } from '../../routers/registry.js';
 import type { OutcomeData } from '../learning/outcome-data.js';
 import type { KnownPeople } from '../people/known-people.js';
 
@@ -47,6 +47,5 @@ export async function peopleFoldCount(
   if (turns.length === 0) return 0;
   if (folds !== 'auto') return folds > 1 ? folds : 0;
   if (simulated || turns.length > FEW_TURNS) return 0;
-  const knowing = await Promise.all(routers.map(async (name) => (await loadRouter(name)).needs.users));
-  return knowing.includes(true) ? AUTO_PEOPLE_FOLDS : 0;
+  return (await routersForPeople(routers)).size > 0 ? AUTO_PEOPLE_FOLDS : 0;
 }

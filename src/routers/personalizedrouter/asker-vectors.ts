@@ -1,4 +1,5 @@
 // A person as numbers: weights, liking of models and taste, from declared weights and the own rated past alone.
+import { normaliseInto } from '../../math/matrix.js';
 import { transpose } from '../../math/transpose.js';
 import type { PersonWeights } from '../people.js';
 import { attributesOf } from './attributes.js';
@@ -45,16 +46,10 @@ export function askerVectors(
     return rowIndex(transpose({ rows: D, cols: N, data: state.rows.data }));
   });
   const unit = new Float32Array(state.rows.shape[0]!); // written anew for each query
-  const unitOf = (features: Float32Array) => {
-    let sum = 0;
-    for (let i = 0; i < features.length; i++) sum += features[i]! * features[i]!;
-    const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
-    for (let i = 0; i < features.length; i++) unit[i] = features[i]! * scale;
-    return unit;
-  };
   const weigh = (rated: RatedGroup, { features, state: past }: ToldQuery) => {
     const estimate = (k: number, m: number) => past[m * (TASTES + K) + TASTES + k]!;
-    return { rated, attributes: attributesOf(rated, stored, tableRow()(unitOf(features)), estimate, M) };
+    normaliseInto(features, unit);
+    return { rated, attributes: attributesOf(rated, stored, tableRow()(unit), estimate, M) };
   };
   return (declared, past, queries) => {
     const weighed = past.map((rated, g) => weigh(rated, queries[g]!));

@@ -20,6 +20,21 @@ const strong = [
   [0.2, 0.2, 0.9],
 ];
 
+/** Model 3 joins by 90 answers, of which the others answered the first `compared` queries too. @param beside [90×3] their qualities */
+function withFourth(known: FittedRouter, probes: TrainingTable, beside: Float64Array, compared: number): FittedRouter {
+  return known.withModel!({
+    model: 'model 3',
+    features: probes.features,
+    quality: probes.quality.data,
+    rows: new Int32Array(90).fill(-1),
+    others: matrix64(
+      90,
+      3,
+      beside.map((value, at) => (at < 3 * compared ? value : Number.NaN)),
+    ),
+  });
+}
+
 describe('planted topics: each model strong on its own third', () => {
   const { table } = plantedTopics(240, strong, 1);
   const fresh = plantedTopics(300, strong, 2);
@@ -68,17 +83,7 @@ describe('planted topics: each model strong on its own third', () => {
       const beside = plantedTopics(90, middling, 3).table.quality.data;
       const [own, others]: number[][] = [[], []];
       for (const compared of [0, 10, 50]) {
-        const joined = known.withModel!({
-          model: 'model 3',
-          features: probes.features,
-          quality: probes.quality.data,
-          rows: new Int32Array(90).fill(-1),
-          others: matrix64(
-            90,
-            3,
-            beside.map((value, at) => (at < 3 * compared ? value : Number.NaN)),
-          ),
-        });
+        const joined = withFourth(known, probes, beside, compared);
         const chosen = chosenColumns(await joined.score(fresh.table));
         const sent = Array.from(fresh.topic).filter((_, i) => chosen[i] === 3);
         own!.push(sent.filter((topic) => topic === 2).length / 100);
@@ -104,17 +109,7 @@ describe('what a new model is sent, over five draws of its answers', () => {
     for (let draw = 10; draw < 15; draw++) {
       const probes = plantedTopics(90, [strength], draw).table;
       const beside = plantedTopics(90, middling, 100 + draw).table.quality.data;
-      const joined = (await known).withModel!({
-        model: 'model 3',
-        features: probes.features,
-        quality: probes.quality.data,
-        rows: new Int32Array(90).fill(-1),
-        others: matrix64(
-          90,
-          3,
-          beside.map((value, at) => (at < 3 * compared ? value : Number.NaN)),
-        ),
-      });
+      const joined = withFourth(await known, probes, beside, compared);
       chosenColumns(await joined.score(fresh.table)).forEach((model, i) => {
         if (model === 3) sent[fresh.topic[i]!]! += 1 / 500;
       });
